@@ -1,0 +1,88 @@
+"""Errors a user can act on. Each says what is wrong, where, and what to do, and has its own exit status."""
+
+from __future__ import annotations
+
+
+class GongkaiError(Exception):
+    """Base of all errors that are reported to the user as one line rather than as a traceback."""
+
+    exit_status = 1
+
+
+class ReadError(GongkaiError):
+    """A file could not be read.
+
+    `source` is the file as the user named it, `what` the fault, `advice` what to do about it.
+    """
+
+    exit_status = 10
+    advice = ""
+
+    def __init__(self, source: str, what: str, advice: str | None = None) -> None:
+        self.source = source
+        self.what = what
+        self.advice = self.advice if advice is None else advice
+        super().__init__(f"{source}: {what}" + (f" ({self.advice})" if self.advice else ""))
+
+
+class MissingFile(ReadError):
+    """There is no such file, or it may not be opened."""
+
+    exit_status = 11
+
+
+class EmptyFile(ReadError):
+    """The file holds no text at all."""
+
+    exit_status = 12
+
+
+class TooLarge(ReadError):
+    """The file is over the size limit."""
+
+    exit_status = 13
+
+
+class UnknownFormat(ReadError):
+    """The file is of no format that can be read."""
+
+    exit_status = 14
+
+
+class LegacyFormat(ReadError):
+    """A binary Word or WPS file."""
+
+    exit_status = 15
+    advice = "save as .docx and try again"
+
+
+class DamagedFile(ReadError):
+    """The file claims a format that its content breaks."""
+
+    exit_status = 16
+
+
+class EncryptedFile(ReadError):
+    """The file asks for a password."""
+
+    exit_status = 17
+    advice = "remove the password and try again"
+
+
+class NoTextLayer(ReadError):
+    """A PDF that holds only images of pages."""
+
+    exit_status = 18
+    advice = "no text layer: run OCR first"
+
+
+class ModelError(GongkaiError):
+    """A model could not be found or loaded."""
+
+    exit_status = 20
+
+
+class AnnotationError(GongkaiError):
+    """Annotated text that breaks the line format or the guideline."""
+
+    exit_status = 21
