@@ -14,8 +14,8 @@ class Label(str, Enum):
 
     chinese: str
 
-    def __new__(cls, key: str, chinese: str) -> Label:
-        """Make a member from its English key and its Chinese name."""
+    def __new__(cls, key: str, chinese: str = "") -> Label:
+        """Make a member from its English key and its Chinese name (looking a member up takes the key alone)."""
         member = str.__new__(cls, key)
         member._value_ = key
         member.chinese = chinese

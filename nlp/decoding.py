@@ -1,0 +1,154 @@
+"""Decoding: from the model's scores over a section's tokens to its statements."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+import numpy as np
+import numpy.typing as npt
+
+from nlp.boundary import Evidence
+from nlp.enumerator import enumerator_at
+from nlp.labels import Category, Theme
+from nlp.report import Section, Statement
+from nlp.window import EncodedSection, Floats
+
+CATEGORIES = tuple(Category)
+THEMES = tuple(Theme)
+MOST_THEMES = 3
+
+
+@dataclass(frozen=True, slots=True)
+class DecodingSettings:
+    """How scores become decisions; chosen on the dev split and carried by the model.
+
+    `operating_point` holds the boundary probability that each kind of candidate needs, `theme_threshold` the
+    probability that a theme after the strongest needs, `temperature` what category logits are divided by.
+    """
+
+    operating_point: Mapping[Evidence, float] = field(
+        default_factory=lambda: {
+            Evidence.ENUMERATOR: 0.5,
+            Evidence.COMMA: 0.9,
+            Evidence.HALF_WIDTH_STOP: 0.5,
+            Evidence.RUN_IN: 0.9,
+        }
+    )
+    theme_threshold: float = 0.5
+    temperature: float = 1.0
+
+    def to_json(self) -> dict[str, object]:
+        """As a JSON object."""
+        return {
+            "operating_point": {evidence.value: value for evidence, value in self.operating_point.items()},
+            "theme_threshold": self.theme_threshold,
+            "temperature": self.temperature,
+        }
+
+    @classmethod
+    def from_json(cls, data: Mapping[str, object]) -> DecodingSettings:
+        """Back from `to_json`. Raises KeyError, TypeError or ValueError on anything else."""
+        points = data["operating_point"]
+        if not isinstance(points, Mapping):
+            raise TypeError("operating_point is not an object")
+        return cls(
+            {Evidence(name): float(value) for name, value in points.items()},
+            float(str(data["theme_threshold"])),
+            float(str(data["temperature"])),
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class TokenScores:
+    """Scores of a section's n tokens, gathered from its windows.
+
+    `boundary` (n,): probability that a statement ends after the token. `category` (n, 5) and `themes` (n, 11):
+    logits of the stretch of text that the token was pooled with.
+    """
+
+    boundary: Floats
+    category: Floats
+    themes: Floats
+
+
+def decode(section: Section, encoded: EncodedSection, scores: TokenScores, settings: DecodingSettings) -> Section:
+    """The section with its statements. They tile every paragraph of its text, whatever the scores are."""
+    spans = boundaries(section, encoded, scores.boundary, settings)
+    if not spans:
+        return _with_statements(section, ())
+    starts, stops = _token_ranges(spans, encoded)
+    category = _softmax(_mean_over(scores.category, starts, stops) / settings.temperature)
+    themes = _sigmoid(_mean_over(scores.themes, starts, stops))
+    winners = category.argmax(axis=1)
+    statements = tuple(
+        Statement(
+            text=section.text[start:end],
+            start=start,
+            end=end,
+            category=CATEGORIES[winner],
+            confidence=dict(zip(CATEGORIES, map(float, probabilities), strict=True)),
+            themes=_themes(theme_row, settings) if CATEGORIES[winner].has_themes else {},
+            enumerator=enumerator_at(section.text[start:end]),
+        )
+        for (start, end), winner, probabilities, theme_row in zip(spans, winners, category, themes, strict=True)
+    )
+    return _with_statements(section, statements)
+
+
+def boundaries(
+    section: Section, encoded: EncodedSection, probability: Floats, settings: DecodingSettings
+) -> list[tuple[int, int]]:
+    """Character spans (start, end) of the statements that the boundary probabilities (n,) make."""
+    chosen = {
+        candidate.end
+        for candidate, position in zip(encoded.candidates, encoded.positions, strict=True)
+        if candidate.certain or probability[position] >= settings.operating_point[candidate.evidence]
+    }
+    spans = []
+    for start, end in section.paragraph_spans():
+        for at in sorted(cut for cut in chosen if start < cut < end):
+            spans.append((start, at))
+            start = at
+        spans.append((start, end))
+    return spans
+
+
+def _token_ranges(spans: list[tuple[int, int]], encoded: EncodedSection) -> tuple[npt.NDArray[np.int64], ...]:
+    """First token and the one after the last of each span; at least one token wide."""
+    ends = encoded.offsets[:, 1]
+    starts = np.searchsorted(ends, [start for start, _ in spans], side="right")
+    stops = np.searchsorted(ends, [end for _, end in spans], side="right")
+    starts = np.minimum(starts, len(ends) - 1)
+    return starts, np.maximum(stops, starts + 1)
+
+
+def _mean_over(rows: Floats, starts: npt.NDArray[np.int64], stops: npt.NDArray[np.int64]) -> Floats:
+    """Means of rows[start:stop] for every range."""
+    total = np.concatenate([np.zeros((1, rows.shape[1])), np.cumsum(rows, axis=0, dtype=np.float64)])
+    mean: Floats = ((total[stops] - total[starts]) / (stops - starts)[:, None]).astype(np.float32)
+    return mean
+
+
+def _themes(probabilities: Floats, settings: DecodingSettings) -> dict[Theme, float]:
+    order = np.argsort(-probabilities, kind="stable")[:MOST_THEMES]
+    return {
+        THEMES[i]: float(probabilities[i])
+        for rank, i in enumerate(order)
+        if rank == 0 or probabilities[i] >= settings.theme_threshold
+    }
+
+
+def _with_statements(section: Section, statements: tuple[Statement, ...]) -> Section:
+    return Section(section.kind, section.text, section.number, section.heading, section.origin, statements)
+
+
+def _softmax(logits: Floats) -> Floats:
+    shifted = np.exp(logits - logits.max(axis=1, keepdims=True))
+    probabilities: Floats = shifted / shifted.sum(axis=1, keepdims=True)
+    return probabilities
+
+
+def _sigmoid(logits: Floats) -> Floats:
+    probabilities: Floats = 0.5 * (1.0 + np.tanh(0.5 * logits))
+    return probabilities

@@ -1,0 +1,184 @@
+"""Examples: annotated sections as windows with targets, made anew with every reading."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import torch
+from datasets import Dataset
+
+from nlp.decoding import CATEGORIES, THEMES
+from nlp.labels import Category, Theme
+from nlp.report import Section
+from nlp.window import (
+    LONGEST_HEADING,
+    EncodedSection,
+    Ints,
+    Window,
+    encode_text,
+    heading_segment,
+    lay_out,
+    special_ids,
+    windows,
+)
+from training.annotation import AnnotatedReport
+from training.augmentation import WINDOW_LENGTHS, Augmentation, LabelledSection, LabelledText
+
+if TYPE_CHECKING:
+    from tokenizers import Tokenizer
+
+IGNORED = -100
+"""The target of what carries no label."""
+
+
+@dataclass(frozen=True, slots=True)
+class Example:
+    """One window with its targets.
+
+    `boundary` (n,): 1 where a statement ends after the token, 0 at other candidates, IGNORED elsewhere; `statement`
+    (n,): the statement of every token, from 0; `category` (s,) and `themes` (s, 11; NaN where there are none).
+    """
+
+    encoded: EncodedSection
+    window: Window
+    boundary: Ints
+    statement: Ints
+    category: Ints
+    themes: np.ndarray[Any, np.dtype[np.float32]]
+
+
+def to_rows(reports: Iterable[AnnotatedReport]) -> Dataset:
+    """The sections of `reports` as a `datasets.Dataset`, one row a section."""
+    return Dataset.from_list(
+        [
+            {"report": report.id, "file": report.file, "heading": heading_segment(section), **_columns(section)}
+            for report in reports
+            for section in report.report.sections
+            if section.statements
+        ]
+    )
+
+
+def _columns(section: Section) -> dict[str, Any]:
+    paragraphs: list[list[dict[str, Any]]] = []
+    previous = None
+    for statement in section.statements:
+        if previous is None or statement.start != previous:
+            paragraphs.append([])
+        previous = statement.end
+        themes = [str(theme) for theme in statement.themes]
+        paragraphs[-1].append(
+            {"text": statement.text, "category": str(statement.category), "themes": themes}
+        )
+    return {"paragraphs": paragraphs, "length": len(section.text)}
+
+
+def from_row(row: dict[str, Any]) -> LabelledSection:
+    """A row of `to_rows` as statements without positions."""
+    return LabelledSection(
+        row["heading"],
+        tuple(
+            tuple(
+                LabelledText(s["text"], Category(s["category"]), tuple(Theme(theme) for theme in s["themes"]))
+                for s in paragraph
+            )
+            for paragraph in row["paragraphs"]
+        ),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class ExampleMaker:
+    """Turns rows into examples: augments a section, draws a window length, cuts and labels the windows."""
+
+    tokenizer: Tokenizer
+    augmentation: Augmentation
+    rng: random.Random
+    window_lengths: tuple[int, ...] = WINDOW_LENGTHS
+
+    def __call__(self, rows: dict[str, list[Any]]) -> dict[str, list[list[Example]]]:
+        """The transform of a `datasets.Dataset`: a batch of rows in, a list of examples for each row out."""
+        columns = rows.keys()
+        return {
+            "examples": [
+                self.examples(from_row(dict(zip(columns, values, strict=True))))
+                for values in zip(*rows.values(), strict=True)
+            ]
+        }
+
+    def examples(self, section: LabelledSection) -> list[Example]:
+        """The windows of one version of `section`."""
+        section = self.augmentation(section, self.rng)
+        statements = [statement for paragraph in section.paragraphs for statement in paragraph]
+        text = "\n".join("".join(s.text for s in paragraph) for paragraph in section.paragraphs)
+        heading = self.tokenizer.encode(section.heading, add_special_tokens=False).ids[:LONGEST_HEADING]
+        encoded = encode_text(text, self.tokenizer.encode(text, add_special_tokens=False), heading)
+        ends = _ends(section)
+        owner = np.searchsorted(np.asarray(ends), encoded.offsets[:, 1], side="left")
+        boundary = np.full(len(encoded.ids), IGNORED)
+        gold = set(ends)
+        for candidate, position in zip(encoded.candidates, encoded.positions, strict=True):
+            boundary[position] = max(int(candidate.end in gold), boundary[position])
+        length = self.rng.choice(self.window_lengths)
+        return [
+            _example(encoded, window, boundary, owner, statements)
+            for window in windows(encoded, length)
+        ]
+
+
+def _ends(section: LabelledSection) -> list[int]:
+    ends, at = [], 0
+    for paragraph in section.paragraphs:
+        for statement in paragraph:
+            at += len(statement.text)
+            ends.append(at)
+        at += 1
+    return ends
+
+
+def _example(
+    encoded: EncodedSection, window: Window, boundary: Ints, owner: Ints, statements: Sequence[LabelledText]
+) -> Example:
+    span = slice(window.start, window.end)
+    present, statement = np.unique(owner[span], return_inverse=True)
+    labelled = [statements[i] for i in present]
+    themes = np.full((len(labelled), len(THEMES)), np.nan, dtype=np.float32)
+    for row, item in enumerate(labelled):
+        if item.category.has_themes:
+            themes[row] = [theme in item.themes for theme in THEMES]
+    category = np.asarray([CATEGORIES.index(item.category) for item in labelled], dtype=np.int64)
+    return Example(encoded, window, boundary[span], statement, category, themes)
+
+
+class Collator:
+    """Lays the examples of a few rows side by side as tensors for `StatementModel` and its loss."""
+
+    def __init__(self, tokenizer: Tokenizer) -> None:
+        self.special = special_ids(tokenizer)
+
+    def __call__(self, rows: Sequence[dict[str, list[Example]]]) -> dict[str, Any]:
+        """(b, t) arrays of the inputs, `boundary` targets (b, t), `segment` (b, t) of `segments`, targets by segment."""
+        examples = [example for row in rows for example in row["examples"]]
+        laid = lay_out([(example.encoded, example.window) for example in examples], self.special)
+        boundary = np.full(laid.input_ids.shape, IGNORED)
+        segment = np.zeros(laid.input_ids.shape, dtype=np.int64)  # segment 0 collects what is no statement
+        segments = 1
+        for row, (example, text) in enumerate(zip(examples, laid.text, strict=True)):
+            boundary[row, text] = example.boundary
+            segment[row, text] = example.statement + segments
+            segments += len(example.category)
+        nothing = np.full((1, len(THEMES)), np.nan, dtype=np.float32)
+        arrays = {
+            "input_ids": laid.input_ids,
+            "attention_mask": laid.attention_mask,
+            "token_type_ids": laid.token_type_ids,
+            "segment": segment,
+            "boundary_targets": boundary,
+            "category_targets": np.concatenate([[IGNORED], *[example.category for example in examples]]),
+            "theme_targets": np.concatenate([nothing, *[example.themes for example in examples]]),
+        }
+        return {"segments": segments, **{name: torch.from_numpy(array) for name, array in arrays.items()}}

@@ -1,0 +1,103 @@
+"""Export: a trained model as an ONNX graph with 8-bit weights, and the directory that the product loads."""
+
+from __future__ import annotations
+
+import json
+import logging
+import shutil
+import tempfile
+import warnings
+from pathlib import Path
+from typing import Any
+
+import torch
+from torch import Tensor, nn
+
+import models
+from nlp.decoding import DecodingSettings
+from nlp.engine import INPUTS, OUTPUTS
+from training.model import StatementModel
+
+OPSET = 18
+
+
+class _Graph(nn.Module):
+    """The model as the exported function: tensors in, tensors out, in the order of `nlp.engine`."""
+
+    def __init__(self, model: StatementModel) -> None:
+        super().__init__()
+        self.model = model
+
+    def forward(
+        self, input_ids: Tensor, attention_mask: Tensor, token_type_ids: Tensor, thresholds: Tensor
+    ) -> tuple[Tensor, Tensor, Tensor, Tensor]:
+        output = self.model(input_ids, attention_mask, token_type_ids, thresholds)
+        return output.boundary, output.segment, output.category, output.themes
+
+
+def export_graph(model: StatementModel, path: Path, int8: bool = True) -> None:
+    """Write `model` to `path` as ONNX; with `int8`, weights of matrix products and embeddings as 8-bit integers."""
+    model = model.cpu().eval()
+    ids = torch.ones(2, 16, dtype=torch.long)
+    example = (ids, ids, torch.zeros_like(ids), torch.full(ids.shape, 0.5))
+    with tempfile.TemporaryDirectory() as scratch:
+        plain = Path(scratch) / "float32.onnx"
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            torch.onnx.export(
+                _Graph(model).eval(),
+                example,
+                str(plain),
+                input_names=list(INPUTS),
+                output_names=list(OUTPUTS),
+                dynamic_axes={name: {0: "windows", 1: "tokens"} for name in (*INPUTS, "boundary", "segment")},
+                opset_version=OPSET,
+                dynamo=False,
+            )
+        if int8:
+            _quantize(plain, path)
+        else:
+            shutil.copyfile(plain, path)
+
+
+def _quantize(source: Path, target: Path) -> None:
+    from onnx import TensorProto
+    from onnxruntime.quantization import QuantType, quantize_dynamic
+
+    logging.getLogger().setLevel(logging.ERROR)  # it recommends a pre-processing that changes nothing here
+    quantize_dynamic(
+        source,
+        target,
+        weight_type=QuantType.QInt8,
+        per_channel=True,
+        extra_options={"DefaultTensorType": TensorProto.FLOAT},
+    )
+
+
+def write_model(
+    model: StatementModel,
+    tokenizer_file: Path,
+    directory: Path,
+    *,
+    name: str,
+    version: str,
+    settings: DecodingSettings,
+    details: dict[str, Any],
+    max_tokens: int = 512,
+    context: int = 64,
+) -> None:
+    """Write the directory that `nlp.tagger.Tagger.load` reads; `details` goes into its configuration as it is."""
+    directory.mkdir(parents=True, exist_ok=True)
+    export_graph(model, directory / models.GRAPH)
+    shutil.copyfile(tokenizer_file, directory / models.TOKENIZER)
+    config = {
+        "format": 1,
+        "name": name,
+        "version": version,
+        "max_tokens": max_tokens,
+        "context": context,
+        "decoding": settings.to_json(),
+        **details,
+    }
+    text = json.dumps(config, ensure_ascii=False, indent=2) + "\n"
+    (directory / models.CONFIG).write_text(text, encoding="utf-8")

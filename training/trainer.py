@@ -1,0 +1,201 @@
+"""Training: `transformers.Trainer` on windows made anew in every epoch, with an averaged model at the end."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+import torch
+from datasets import Dataset
+from tokenizers import Tokenizer
+from torch import Tensor, nn
+from torch.optim.swa_utils import AveragedModel, get_ema_multi_avg_fn
+from transformers import EarlyStoppingCallback, Trainer, TrainerCallback, TrainingArguments
+from transformers.trainer_pt_utils import LengthGroupedSampler
+from transformers.trainer_utils import get_last_checkpoint
+
+from training.annotation import AnnotatedReport
+from training.examples import IGNORED, Collator, ExampleMaker, to_rows
+from training.model import StatementModel, StatementOutput
+from training.recipe import Recipe
+
+AVERAGE = "average.pt"
+Evaluate = Callable[[StatementModel], dict[str, float]]
+
+
+class StatementLoss(nn.Module):
+    """The sum of the three heads' losses, each a mean over what it is asked about."""
+
+    def __init__(self, recipe: Recipe) -> None:
+        super().__init__()
+        self.recipe = recipe
+        self.category = nn.CrossEntropyLoss(ignore_index=IGNORED, label_smoothing=recipe.label_smoothing)
+
+    def forward(
+        self, output: StatementOutput, boundary_targets: Tensor, category_targets: Tensor, theme_targets: Tensor
+    ) -> Tensor:
+        """The loss, a scalar. `boundary_targets` (b, t), `category_targets` (s,), `theme_targets` (s, 11)."""
+        asked = boundary_targets != IGNORED
+        boundary = nn.functional.binary_cross_entropy_with_logits(
+            output.boundary[asked].float(), boundary_targets[asked].float()
+        )
+        loss: Tensor = self.category(output.category.float(), category_targets)
+        loss = loss + self.recipe.boundary_weight * boundary
+        themed = ~theme_targets.isnan().any(dim=1)
+        if themed.any():
+            themes = nn.functional.binary_cross_entropy_with_logits(
+                output.themes[themed].float(), theme_targets[themed]
+            )
+            loss = loss + self.recipe.theme_weight * themes
+        return loss
+
+
+class StatementTrainer(Trainer):
+    """A Trainer whose rows are sections, whose scores are the product's, and which groups rows by length."""
+
+    def __init__(self, recipe: Recipe, evaluate: Evaluate, lengths: list[int], **keywords: Any) -> None:
+        super().__init__(**keywords)
+        self.recipe = recipe
+        self.loss = StatementLoss(recipe)
+        self.score = evaluate
+        self.lengths = lengths
+
+    def compute_loss(
+        self, model: nn.Module, inputs: dict[str, Any], return_outputs: bool = False, **_: Any
+    ) -> Tensor | tuple[Tensor, StatementOutput]:
+        """The loss of a batch from `Collator`."""
+        targets = {name: inputs.pop(name) for name in ("boundary_targets", "category_targets", "theme_targets")}
+        output = model(**inputs)
+        loss: Tensor = self.loss(output, **targets)
+        return (loss, output) if return_outputs else loss
+
+    def _get_train_sampler(self, train_dataset: Dataset | None = None) -> LengthGroupedSampler:
+        return LengthGroupedSampler(self.args.train_batch_size, lengths=self.lengths)
+
+    def create_optimizer(self, model: nn.Module | None = None) -> torch.optim.Optimizer:
+        """AdamW with the recipe's rates: layer-wise decay in the encoder, a higher one for the heads."""
+        if self.optimizer is None:
+            self.optimizer = torch.optim.AdamW(list(parameter_groups(self.model, self.recipe)))
+        return self.optimizer
+
+    def evaluate(self, *_: Any, metric_key_prefix: str = "eval", **__: Any) -> dict[str, float]:
+        """Dev scores of the model that would be kept now: the average, once there is one."""
+        averages = [c for c in self.callback_handler.callbacks if isinstance(c, WeightAveraging)]
+        model = averages[0].averaged() if averages else self.model
+        metrics = {f"{metric_key_prefix}_{name}": value for name, value in self.score(model or self.model).items()}
+        self.log(metrics)
+        self.control = self.callback_handler.on_evaluate(self.args, self.state, self.control, metrics)
+        return metrics
+
+
+def parameter_groups(model: nn.Module, recipe: Recipe) -> Iterator[dict[str, Any]]:
+    """Parameter groups by depth and by whether they decay (matrices do, biases and norms do not)."""
+    depth = max(int(n.split(".")[3]) for n, _ in model.named_parameters() if n.startswith("encoder.encoder.layer."))
+    groups: dict[tuple[float, float], list[nn.Parameter]] = {}
+    for name, parameter in model.named_parameters():
+        rate = recipe.encoder_rate
+        if name.startswith("encoder.encoder.layer."):
+            rate *= recipe.layer_decay ** (depth - int(name.split(".")[3]))
+        elif name.startswith("encoder."):
+            rate *= recipe.layer_decay ** (depth + 1)
+        else:
+            rate = recipe.head_rate
+        decay = recipe.weight_decay if parameter.ndim > 1 else 0.0
+        groups.setdefault((rate, decay), []).append(parameter)
+    for (rate, decay), parameters in groups.items():
+        yield {"params": parameters, "lr": rate, "weight_decay": decay}
+
+
+class WeightAveraging(TrainerCallback):
+    """Keeps an exponential moving average of the weights from a share of the steps on; saved with checkpoints."""
+
+    def __init__(self, decay: float, begin: float) -> None:
+        self.decay, self.begin = decay, begin
+        self.average: AveragedModel | None = None
+        self.restored: dict[str, Any] | None = None
+
+    def averaged(self) -> StatementModel | None:
+        """The averaged model, or None before there is one."""
+        if self.average is None:
+            return None
+        module: StatementModel = self.average.module
+        return module
+
+    def _start(self, model: nn.Module) -> AveragedModel:
+        return AveragedModel(model, multi_avg_fn=get_ema_multi_avg_fn(self.decay), use_buffers=True)
+
+    def on_train_begin(self, args: TrainingArguments, state: Any, control: Any, **keywords: Any) -> None:
+        """Take up the average of the checkpoint that training goes on from."""
+        checkpoint = get_last_checkpoint(args.output_dir) if state.global_step else None
+        if checkpoint and (Path(checkpoint) / AVERAGE).exists():
+            self.average = self._start(keywords["model"])
+            self.average.load_state_dict(torch.load(Path(checkpoint) / AVERAGE, weights_only=True))
+
+    def on_step_end(self, args: TrainingArguments, state: Any, control: Any, **keywords: Any) -> None:
+        """Add this step's weights."""
+        if state.global_step >= self.begin * state.max_steps:
+            self.average = self.average or self._start(keywords["model"])
+            self.average.update_parameters(keywords["model"])
+
+    def on_save(self, args: TrainingArguments, state: Any, control: Any, **keywords: Any) -> None:
+        """Save the average beside the checkpoint."""
+        if self.average is not None:
+            torch.save(
+                self.average.state_dict(), Path(args.output_dir) / f"checkpoint-{state.global_step}" / AVERAGE
+            )
+
+
+def train(
+    reports: Sequence[AnnotatedReport],
+    model: StatementModel,
+    tokenizer: Tokenizer,
+    recipe: Recipe,
+    run_directory: Path,
+    evaluate: Evaluate,
+    resume: bool = False,
+) -> StatementModel:
+    """Train `model` on annotated reports; checkpoints and logs go to `run_directory`.
+
+    `evaluate` gives the dev scores of a model, among them `statement_f1`, by which training stops early after
+    `recipe.patience` epochs without gain. Returns the averaged model.
+    """
+    rows = to_rows(reports)
+    maker = ExampleMaker(tokenizer, recipe.augmentation, random.Random(recipe.seed), recipe.window_lengths)
+    cuda = torch.cuda.is_available()
+    arguments = TrainingArguments(
+        output_dir=str(run_directory),
+        num_train_epochs=recipe.epochs,
+        per_device_train_batch_size=recipe.batch,
+        learning_rate=recipe.encoder_rate,
+        lr_scheduler_type="linear",
+        warmup_steps=int(recipe.warmup * recipe.epochs * len(rows) / recipe.batch),
+        max_grad_norm=1.0,
+        eval_strategy="epoch",
+        save_strategy="epoch",
+        save_total_limit=2,
+        metric_for_best_model="statement_f1",
+        greater_is_better=True,
+        logging_steps=50,
+        seed=recipe.seed,
+        bf16=True,
+        use_cpu=not cuda,
+        remove_unused_columns=False,
+        report_to=[],
+        dataloader_num_workers=0,
+    )
+    averaging = WeightAveraging(recipe.averaging, recipe.averaging_from)
+    trainer = StatementTrainer(
+        recipe,
+        evaluate,
+        rows["length"],
+        model=model,
+        args=arguments,
+        train_dataset=rows.with_transform(maker),
+        eval_dataset=rows,  # never read: `evaluate` scores what it was made with, but Trainer wants one
+        data_collator=Collator(tokenizer),
+        callbacks=[averaging, EarlyStoppingCallback(recipe.patience)],
+    )
+    trainer.train(resume_from_checkpoint=resume and get_last_checkpoint(str(run_directory)) is not None)
+    return averaging.averaged() or model
