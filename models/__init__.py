@@ -28,7 +28,9 @@ def find(name_or_path: str | Path) -> Path:
     directory = Path(name_or_path)
     if not directory.is_dir():
         names = ", ".join(shipped) or "none"
-        raise ModelError(f"{name_or_path}: no model of that name and no such directory (shipped models: {names})")
+        raise ModelError(
+            f"{name_or_path}: no model of that name and no such directory (shipped models: {names})"
+        )
     missing = [name for name in (GRAPH, TOKENIZER, CONFIG) if not (directory / name).is_file()]
     if missing:
         raise ModelError(f"{directory}: not a model directory: {', '.join(missing)} missing")

@@ -1,7 +1,8 @@
 """Boundary candidates: the positions of a text at which a statement may end (guideline, section 1).
 
 A candidate is certain (a line break; a full stop outside quotation marks and brackets: rules B1, B2) or is
-decided by the model (commas, colons, half-width stops, enumerators: rules B2 to B5).
+decided by the model (commas, half-width stops, stops before a closing quotation mark, enumerators, headings that
+run into the text: rules B2 to B5).
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ from dataclasses import dataclass
 from enum import Enum
 
 from nlp.enumerator import MARK, enumerator_at
+from nlp.report import Section
 
 STOPS = "。！？；"
 HALF_WIDTH_STOPS = ".!?;．"
@@ -34,7 +36,7 @@ class Evidence(Enum):
     STOP = "stop"
     ENUMERATOR = "enumerator"
     COMMA = "comma"
-    HALF_WIDTH_STOP = "half-width stop"
+    WEAK_STOP = "weak stop"
     RUN_IN = "run-in heading"
 
 
@@ -67,6 +69,11 @@ def candidates(text: str) -> list[Candidate]:
     return found
 
 
+def given(section: Section) -> list[Candidate]:
+    """The ends of the statements that a section already has, as certain candidates."""
+    return [Candidate(statement.end, Evidence.LINE) for statement in section.statements]
+
+
 def _in_paragraph(line: str) -> Iterator[tuple[int, Evidence]]:
     inside = _enclosed(line)
     found = dict.fromkeys(_run_in_heading_ends(line), Evidence.RUN_IN)
@@ -79,13 +86,13 @@ def _in_paragraph(line: str) -> Iterator[tuple[int, Evidence]]:
         if end == len(line) or (inside[end - 1] and inside[end]) or _within_number(line, last):
             found.pop(end, None)
         elif line[last] in STOPS:
-            found[end] = Evidence.STOP
+            found[end] = Evidence.WEAK_STOP if inside[last] else Evidence.STOP
         elif end in found and found[end] is Evidence.ENUMERATOR:
             pass
         elif line[last] in COMMAS:
             found[end] = Evidence.COMMA
         elif line[last] in HALF_WIDTH_STOPS:
-            found[end] = Evidence.HALF_WIDTH_STOP
+            found[end] = Evidence.WEAK_STOP
     return iter(sorted(found.items()))
 
 
@@ -99,14 +106,20 @@ def _run_in_heading_ends(line: str) -> Iterator[int]:
     for at in range(4, min(len(line), _LONGEST_RUN_IN_HEADING)):
         if line[at - 1] in STOPS + PAUSES:
             return
-        if line[at - 1].isalnum() and line[at].isalnum() and not (line[at - 1].isascii() and line[at].isascii()):
+        if (
+            line[at - 1].isalnum()
+            and line[at].isalnum()
+            and not (line[at - 1].isascii() and line[at].isascii())
+        ):
             yield at
 
 
 def _within_number(line: str, at: int) -> bool:
     """Whether the mark at `at` stands inside a number or a web address: 3.5, 1,240, www.gov.cn."""
     before, after = line[at - 1 : at], line[at + 1 : at + 2]
-    return bool(before and after and before.isascii() and after.isascii() and before.isalnum() and after.isalnum())
+    return bool(
+        before and after and before.isascii() and after.isascii() and before.isalnum() and after.isalnum()
+    )
 
 
 def _enclosed(line: str) -> list[bool]:

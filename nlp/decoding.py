@@ -31,7 +31,7 @@ class DecodingSettings:
         default_factory=lambda: {
             Evidence.ENUMERATOR: 0.5,
             Evidence.COMMA: 0.9,
-            Evidence.HALF_WIDTH_STOP: 0.5,
+            Evidence.WEAK_STOP: 0.5,
             Evidence.RUN_IN: 0.9,
         }
     )
@@ -72,7 +72,9 @@ class TokenScores:
     themes: Floats
 
 
-def decode(section: Section, encoded: EncodedSection, scores: TokenScores, settings: DecodingSettings) -> Section:
+def decode(
+    section: Section, encoded: EncodedSection, scores: TokenScores, settings: DecodingSettings
+) -> Section:
     """The section with its statements. They tile every paragraph of its text, whatever the scores are."""
     spans = boundaries(section, encoded, scores.boundary, settings)
     if not spans:
@@ -91,7 +93,9 @@ def decode(section: Section, encoded: EncodedSection, scores: TokenScores, setti
             themes=_themes(theme_row, settings) if CATEGORIES[winner].has_themes else {},
             enumerator=enumerator_at(section.text[start:end]),
         )
-        for (start, end), winner, probabilities, theme_row in zip(spans, winners, category, themes, strict=True)
+        for (start, end), winner, probabilities, theme_row in zip(
+            spans, winners, category, themes, strict=True
+        )
     )
     return _with_statements(section, statements)
 

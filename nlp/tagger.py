@@ -11,12 +11,23 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 import models
+from nlp.boundary import given
 from nlp.decoding import DecodingSettings, TokenScores, decode
 from nlp.engine import Engine, OnnxEngine, Scores
 from nlp.errors import ModelError
 from nlp.labels import Category, Theme
 from nlp.report import Report, Section
-from nlp.window import EncodedSection, Floats, Window, collate, encode, row_length, special_ids, text_start, windows
+from nlp.window import (
+    EncodedSection,
+    Floats,
+    Window,
+    collate,
+    encode,
+    row_length,
+    special_ids,
+    text_start,
+    windows,
+)
 
 if TYPE_CHECKING:
     from tokenizers import Tokenizer
@@ -84,7 +95,13 @@ class Tagger:
 
     def tag_sections(self, sections: Sequence[Section]) -> list[Section]:
         """Sections with their statements; each section's text is read by the encoder once."""
-        encoded = encode(sections, self.tokenizer)
+        return self._decode(sections, encode(sections, self.tokenizer))
+
+    def classify(self, sections: Sequence[Section]) -> list[Section]:
+        """Sections with the statements that they have, their categories and themes decided anew."""
+        return self._decode(sections, encode(sections, self.tokenizer, given))
+
+    def _decode(self, sections: Sequence[Section], encoded: Sequence[EncodedSection]) -> list[Section]:
         return [
             decode(section, one, scores, self.settings)
             for section, one, scores in zip(sections, encoded, self.score(encoded), strict=True)

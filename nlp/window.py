@@ -7,7 +7,7 @@ context on both sides of it, and every token is owned exactly once.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -71,21 +71,24 @@ class Window:
     own_end: int
 
 
-def encode(sections: Sequence[Section], tokenizer: Tokenizer) -> list[EncodedSection]:
-    """Tokenize sections, texts and headings, in one batch each."""
-    texts = tokenizer.encode_batch_fast([s.text for s in sections], add_special_tokens=False)
-    headings = tokenizer.encode_batch_fast([heading_segment(s) for s in sections], add_special_tokens=False)
+def encode(
+    sections: Sequence[Section],
+    tokenizer: Tokenizer,
+    find: Callable[[Section], list[Candidate]] = lambda section: candidates(section.text),
+) -> list[EncodedSection]:
+    """Tokenize sections, texts and headings, in one batch each; `find` gives a section's candidates."""
+    texts = tokenizer.encode_batch([s.text for s in sections], add_special_tokens=False)
+    headings = tokenizer.encode_batch([heading_segment(s) for s in sections], add_special_tokens=False)
     return [
-        encode_text(section.text, text, heading.ids[:LONGEST_HEADING])
+        encoded_section(text, heading, find(section))
         for section, text, heading in zip(sections, texts, headings, strict=True)
     ]
 
 
-def encode_text(text: str, encoding: Encoding, heading: Sequence[int]) -> EncodedSection:
-    """A section from the tokenizer's reading of its text (without special tokens) and its heading's token ids."""
-    spans = np.asarray(encoding.offsets, dtype=np.int64).reshape(-1, 2)
+def encoded_section(text: Encoding, heading: Encoding, found: Sequence[Candidate]) -> EncodedSection:
+    """A section from the tokenizer's readings (without special tokens) of its text and of its heading."""
+    spans = np.asarray(text.offsets, dtype=np.int64).reshape(-1, 2)
     ends = spans[:, 1]
-    found = candidates(text)
     positions = np.searchsorted(ends, [c.end for c in found], side="right") - 1
     kept = [
         (candidate, position)
@@ -93,9 +96,9 @@ def encode_text(text: str, encoding: Encoding, heading: Sequence[int]) -> Encode
         if position >= 0 and (candidate.evidence is not Evidence.RUN_IN or ends[position] == candidate.end)
     ]
     return EncodedSection(
-        ids=np.asarray(encoding.ids, dtype=np.int64),
+        ids=np.asarray(text.ids, dtype=np.int64),
         offsets=spans,
-        heading=np.asarray(heading, dtype=np.int64),
+        heading=np.asarray(heading.ids[:LONGEST_HEADING], dtype=np.int64),
         candidates=tuple(candidate for candidate, _ in kept),
         positions=np.asarray([position for _, position in kept], dtype=np.int64),
     )
@@ -187,7 +190,9 @@ class Batch:
 
 
 def collate(
-    items: Sequence[tuple[EncodedSection, Window]], special: tuple[int, int, int], operating_point: OperatingPoint
+    items: Sequence[tuple[EncodedSection, Window]],
+    special: tuple[int, int, int],
+    operating_point: OperatingPoint,
 ) -> Batch:
     """The batch of `items`, whose candidates end statements at their evidence's operating point."""
     rows = lay_out(items, special)

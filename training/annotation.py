@@ -16,11 +16,12 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from nlp.structure.headings import kind_of
+
 from nlp.enumerator import enumerator_at
 from nlp.errors import AnnotationError
 from nlp.labels import Category, Level, SectionKind, Theme
 from nlp.report import Report, Section, Statement
-from nlp.structure.headings import kind_of
 
 CODES = {
     "G": Category.ORGANIZATION,
@@ -137,7 +138,9 @@ def _key_of(section: Section) -> str:
 class _Builder:
     """Collects one report, statement by statement."""
 
-    def __init__(self, identity: str, agency: str, year: int | None, level: str, style: str, source: str) -> None:
+    def __init__(
+        self, identity: str, agency: str, year: int | None, level: str, style: str, source: str
+    ) -> None:
         self.identity, self.agency, self.year, self.style, self.source = identity, agency, year, style, source
         self.level = level
         self.sections: list[Section] = []
@@ -175,7 +178,9 @@ class _Builder:
         category = CODES[match["code"]]
         themes = {Theme(name): 1.0 for name in (match["themes"] or "").split(",") if name}
         if category.has_themes != bool(themes):
-            raise ValueError(f"themes {'missing' if category.has_themes else 'not allowed'} on {match['code']}")
+            raise ValueError(
+                f"themes {'missing' if category.has_themes else 'not allowed'} on {match['code']}"
+            )
         section = self.sections[-1]
         before = section.text
         if before and not self.paragraph_open:

@@ -39,7 +39,10 @@ class LabelledSection:
         return replace(
             self,
             paragraphs=tuple(
-                tuple(replace(statement, text=change(statement.text) or statement.text) for statement in paragraph)
+                tuple(
+                    replace(statement, text=change(statement.text) or statement.text)
+                    for statement in paragraph
+                )
                 for paragraph in self.paragraphs
             ),
         )
@@ -88,7 +91,9 @@ _PLACE = re.compile(
     r"(?<![\u4e00-\u9fff])(?:由|在|经|以|对|向|与|和|及)?"
     r"((?:(?![各全本我该上下级每地市县区镇乡村省由在经以对向与和及所属])[\u4e00-\u9fff]){2,3})(?=[市县州盟旗镇乡]|街道)"
 )
-_NAME_CHARACTERS = "安北昌池川德东峰福高谷广桂海河恒湖华江金景康兰乐林龙明南宁平清庆泉仁山石水松泰天文西溪新阳银永源云兆中"
+_NAME_CHARACTERS = (
+    "安北昌池川德东峰福高谷广桂海河恒湖华江金景康兰乐林龙明南宁平清庆泉仁山石水松泰天文西溪新阳银永源云兆中"
+)
 
 
 def rename_entities(section: LabelledSection, rng: random.Random) -> LabelledSection:

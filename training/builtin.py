@@ -154,7 +154,9 @@ def is_kept(piece: str) -> bool:
     """Whether Chinese official text needs `piece`: Han, digits, one letter, or one mark of punctuation."""
     if piece in SPECIAL or piece in KEPT_WORDS:
         return True
-    if all("\u4e00" <= ch <= "\u9fff" or ch == "〇" for ch in piece) or (piece.isdecimal() and piece.isascii()):
+    if all("\u4e00" <= ch <= "\u9fff" or ch == "〇" for ch in piece) or (
+        piece.isdecimal() and piece.isascii()
+    ):
         return True
     return len(piece) == 1 and (
         (piece.isascii() and piece.isprintable())
@@ -190,7 +192,6 @@ def build_tokenizer(pieces: list[tuple[str, float]]) -> Tokenizer:
 
 def convert(source: EncoderFile, directory: Path) -> None:
     """Write `source`, its vocabulary cut, as a BertModel with its tokenizer; `directory` is complete or absent."""
-    import torch
     from transformers import BertConfig, BertModel, PreTrainedTokenizerFast
 
     kept = [i for i, (piece, _) in enumerate(source.pieces) if is_kept(piece)]
@@ -266,5 +267,3 @@ def similarity(texts: list[str], directory: Path | None = None) -> Array:
     vectors = torch.nn.functional.normalize((states * mask).sum(1) / mask.sum(1), dim=-1)
     matrix: Array = (vectors @ vectors.T).numpy()
     return matrix
-
-

@@ -11,17 +11,18 @@ import numpy as np
 import torch
 from datasets import Dataset
 
+from nlp.boundary import candidates
 from nlp.decoding import CATEGORIES, THEMES
 from nlp.labels import Category, Theme
 from nlp.report import Section
 from nlp.window import (
-    LONGEST_HEADING,
     EncodedSection,
     Ints,
     Window,
-    encode_text,
+    encoded_section,
     heading_segment,
     lay_out,
+    row_length,
     special_ids,
     windows,
 )
@@ -55,7 +56,12 @@ def to_rows(reports: Iterable[AnnotatedReport]) -> Dataset:
     """The sections of `reports` as a `datasets.Dataset`, one row a section."""
     return Dataset.from_list(
         [
-            {"report": report.id, "file": report.file, "heading": heading_segment(section), **_columns(section)}
+            {
+                "report": report.id,
+                "file": report.file,
+                "heading": heading_segment(section),
+                **_columns(section),
+            }
             for report in reports
             for section in report.report.sections
             if section.statements
@@ -71,9 +77,7 @@ def _columns(section: Section) -> dict[str, Any]:
             paragraphs.append([])
         previous = statement.end
         themes = [str(theme) for theme in statement.themes]
-        paragraphs[-1].append(
-            {"text": statement.text, "category": str(statement.category), "themes": themes}
-        )
+        paragraphs[-1].append({"text": statement.text, "category": str(statement.category), "themes": themes})
     return {"paragraphs": paragraphs, "length": len(section.text)}
 
 
@@ -115,8 +119,8 @@ class ExampleMaker:
         section = self.augmentation(section, self.rng)
         statements = [statement for paragraph in section.paragraphs for statement in paragraph]
         text = "\n".join("".join(s.text for s in paragraph) for paragraph in section.paragraphs)
-        heading = self.tokenizer.encode(section.heading, add_special_tokens=False).ids[:LONGEST_HEADING]
-        encoded = encode_text(text, self.tokenizer.encode(text, add_special_tokens=False), heading)
+        reading, heading = self.tokenizer.encode_batch([text, section.heading], add_special_tokens=False)
+        encoded = encoded_section(reading, heading, candidates(text))
         ends = _ends(section)
         owner = np.searchsorted(np.asarray(ends), encoded.offsets[:, 1], side="left")
         boundary = np.full(len(encoded.ids), IGNORED)
@@ -124,10 +128,7 @@ class ExampleMaker:
         for candidate, position in zip(encoded.candidates, encoded.positions, strict=True):
             boundary[position] = max(int(candidate.end in gold), boundary[position])
         length = self.rng.choice(self.window_lengths)
-        return [
-            _example(encoded, window, boundary, owner, statements)
-            for window in windows(encoded, length)
-        ]
+        return [_example(encoded, window, boundary, owner, statements) for window in windows(encoded, length)]
 
 
 def _ends(section: LabelledSection) -> list[int]:
@@ -155,14 +156,22 @@ def _example(
 
 
 class Collator:
-    """Lays the examples of a few rows side by side as tensors for `StatementModel` and its loss."""
+    """Lays the examples of a few rows side by side as tensors for `StatementModel` and its loss.
+
+    Windows of one batch differ in length, and padding costs as much as text, so they come as groups of windows of
+    similar length, each a dictionary of model inputs and targets; the loss is taken over all groups together.
+    """
 
     def __init__(self, tokenizer: Tokenizer) -> None:
         self.special = special_ids(tokenizer)
 
-    def __call__(self, rows: Sequence[dict[str, list[Example]]]) -> dict[str, Any]:
-        """(b, t) arrays of the inputs, `boundary` targets (b, t), `segment` (b, t) of `segments`, targets by segment."""
+    def __call__(self, rows: Sequence[dict[str, list[Example]]]) -> dict[str, list[dict[str, Any]]]:
+        """The groups of a batch."""
         examples = [example for row in rows for example in row["examples"]]
+        return {"groups": [self._tensors(group) for group in by_length(examples)]}
+
+    def _tensors(self, examples: Sequence[Example]) -> dict[str, Any]:
+        """Inputs (b, t), `boundary_targets` (b, t), the `segment` (b, t) of each token, targets by segment (s, …)."""
         laid = lay_out([(example.encoded, example.window) for example in examples], self.special)
         boundary = np.full(laid.input_ids.shape, IGNORED)
         segment = np.zeros(laid.input_ids.shape, dtype=np.int64)  # segment 0 collects what is no statement
@@ -177,8 +186,24 @@ class Collator:
             "attention_mask": laid.attention_mask,
             "token_type_ids": laid.token_type_ids,
             "segment": segment,
-            "boundary_targets": boundary,
+            "boundary_targets": boundary.ravel(),
             "category_targets": np.concatenate([[IGNORED], *[example.category for example in examples]]),
             "theme_targets": np.concatenate([nothing, *[example.themes for example in examples]]),
         }
         return {"segments": segments, **{name: torch.from_numpy(array) for name, array in arrays.items()}}
+
+
+def by_length(examples: Sequence[Example]) -> list[list[Example]]:
+    """Examples, longest first, in groups none of which is padded by more than half of its shortest row."""
+    groups: list[list[Example]] = []
+    longest = 0
+    for example in sorted(examples, key=_width, reverse=True):
+        if not groups or _width(example) * 3 < longest * 2:
+            groups.append([])
+            longest = _width(example)
+        groups[-1].append(example)
+    return groups
+
+
+def _width(example: Example) -> int:
+    return row_length(example.encoded, example.window)

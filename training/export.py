@@ -45,7 +45,7 @@ def export_graph(model: StatementModel, path: Path, int8: bool = True) -> None:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
             torch.onnx.export(
-                _Graph(model).eval(),
+                _Graph(model).train(False),
                 example,
                 str(plain),
                 input_names=list(INPUTS),

@@ -16,7 +16,6 @@ from transformers import AutoConfig, AutoModel, BertConfig, BertModel, Pretraine
 
 from nlp.labels import Category, Theme
 
-
 _LOWEST = -1e4
 """Below any token state: what the maximum over no tokens is."""
 
@@ -71,7 +70,9 @@ class StatementModel(PreTrainedModel):
     @classmethod
     def from_encoder(cls, base: str, **keywords: Any) -> StatementModel:
         """A model with fresh heads on the pretrained encoder `base` (a directory or a hub name of a BERT)."""
-        config = AutoConfig.from_pretrained(base, attention_probs_dropout_prob=0.0)  # slow on a CPU, and no gain
+        config = AutoConfig.from_pretrained(
+            base, attention_probs_dropout_prob=0.0
+        )  # slow on a CPU, and no gain
         model = cls(StatementConfig(encoder=config.to_dict(), **keywords))
         model.encoder = AutoModel.from_pretrained(base, config=config, add_pooling_layer=False)
         return model

@@ -6,9 +6,9 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import torch
+from eval.metrics import Tally, tally
 from tokenizers import Tokenizer
 
-from eval.metrics import Tally, tally
 from nlp.decoding import DecodingSettings
 from nlp.engine import Scores
 from nlp.errors import ModelError
@@ -37,7 +37,7 @@ class TorchEngine:
         model, training = self.model, self.model.training
         device = next(model.parameters()).device
         arrays = (batch.input_ids, batch.attention_mask, batch.token_type_ids, batch.thresholds)
-        model.eval()
+        model.train(False)
         with torch.inference_mode():
             output = model(*(torch.from_numpy(array).to(device) for array in arrays))
         model.train(training)
@@ -57,9 +57,13 @@ def base_directory(base: str) -> Path:
         from huggingface_hub import snapshot_download
 
         try:
-            directory = Path(snapshot_download(base, allow_patterns=["*.json", "*.safetensors", "*.txt", "*.bin"]))
+            directory = Path(
+                snapshot_download(base, allow_patterns=["*.json", "*.safetensors", "*.txt", "*.bin"])
+            )
         except Exception as fault:  # the hub client's errors have no common base
-            raise ModelError(f"{base}: no such directory, and not to be had from the model hub: {fault}") from fault
+            raise ModelError(
+                f"{base}: no such directory, and not to be had from the model hub: {fault}"
+            ) from fault
     return directory
 
 
@@ -73,7 +77,8 @@ def dev_scores(tagger: Tagger, dev: Sequence[AnnotatedReport]) -> dict[str, floa
     total = Tally()
     for gold, predicted in zip(dev, tagger.tag_many(report.report for report in dev), strict=True):
         total += tally(gold.report, predicted)
-    return total.scores()
+    scores: dict[str, float] = total.scores()
+    return scores
 
 
 def train_model(

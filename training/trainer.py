@@ -5,7 +5,7 @@ from __future__ import annotations
 import random
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import torch
 from datasets import Dataset
@@ -34,22 +34,28 @@ class StatementLoss(nn.Module):
         self.category = nn.CrossEntropyLoss(ignore_index=IGNORED, label_smoothing=recipe.label_smoothing)
 
     def forward(
-        self, output: StatementOutput, boundary_targets: Tensor, category_targets: Tensor, theme_targets: Tensor
+        self,
+        boundary: Tensor,
+        category: Tensor,
+        themes: Tensor,
+        boundary_targets: Tensor,
+        category_targets: Tensor,
+        theme_targets: Tensor,
     ) -> Tensor:
-        """The loss, a scalar. `boundary_targets` (b, t), `category_targets` (s,), `theme_targets` (s, 11)."""
+        """The loss, a scalar, from logits and targets: boundaries (n,), categories (s, 5) and (s,), themes (s, 11)."""
         asked = boundary_targets != IGNORED
-        boundary = nn.functional.binary_cross_entropy_with_logits(
-            output.boundary[asked].float(), boundary_targets[asked].float()
+        loss: Tensor = self.category(category, category_targets)
+        loss = loss + self.recipe.boundary_weight * _cross_entropy(
+            boundary[asked], boundary_targets[asked].float()
         )
-        loss: Tensor = self.category(output.category.float(), category_targets)
-        loss = loss + self.recipe.boundary_weight * boundary
         themed = ~theme_targets.isnan().any(dim=1)
         if themed.any():
-            themes = nn.functional.binary_cross_entropy_with_logits(
-                output.themes[themed].float(), theme_targets[themed]
-            )
-            loss = loss + self.recipe.theme_weight * themes
+            loss = loss + self.recipe.theme_weight * _cross_entropy(themes[themed], theme_targets[themed])
         return loss
+
+
+_cross_entropy = nn.functional.binary_cross_entropy_with_logits
+_TARGETS = ("boundary_targets", "category_targets", "theme_targets")
 
 
 class StatementTrainer(Trainer):
@@ -63,13 +69,23 @@ class StatementTrainer(Trainer):
         self.lengths = lengths
 
     def compute_loss(
-        self, model: nn.Module, inputs: dict[str, Any], return_outputs: bool = False, **_: Any
-    ) -> Tensor | tuple[Tensor, StatementOutput]:
-        """The loss of a batch from `Collator`."""
-        targets = {name: inputs.pop(name) for name in ("boundary_targets", "category_targets", "theme_targets")}
-        output = model(**inputs)
-        loss: Tensor = self.loss(output, **targets)
-        return (loss, output) if return_outputs else loss
+        self,
+        model: nn.Module,
+        inputs: dict[str, Any],
+        return_outputs: bool = False,
+        num_items_in_batch: Tensor | int | None = None,
+    ) -> Tensor | tuple[Tensor, list[StatementOutput]]:
+        """The loss of a batch from `Collator`, over all its groups."""
+        groups = inputs["groups"]
+        outputs = [model(**{k: v for k, v in group.items() if k not in _TARGETS}) for group in groups]
+        logits = (
+            torch.cat([output.boundary.flatten() for output in outputs]),
+            torch.cat([output.category for output in outputs]),
+            torch.cat([output.themes for output in outputs]),
+        )
+        targets = (torch.cat([group[name] for group in groups]) for name in _TARGETS)
+        loss: Tensor = self.loss(*(tensor.float() for tensor in logits), *targets)
+        return (loss, outputs) if return_outputs else loss
 
     def _get_train_sampler(self, train_dataset: Dataset | None = None) -> LengthGroupedSampler:
         return LengthGroupedSampler(self.args.train_batch_size, lengths=self.lengths)
@@ -77,14 +93,18 @@ class StatementTrainer(Trainer):
     def create_optimizer(self, model: nn.Module | None = None) -> torch.optim.Optimizer:
         """AdamW with the recipe's rates: layer-wise decay in the encoder, a higher one for the heads."""
         if self.optimizer is None:
-            self.optimizer = torch.optim.AdamW(list(parameter_groups(self.model, self.recipe)))
+            self.optimizer = torch.optim.AdamW(
+                list(parameter_groups(cast(nn.Module, self.model), self.recipe))
+            )
         return self.optimizer
 
     def evaluate(self, *_: Any, metric_key_prefix: str = "eval", **__: Any) -> dict[str, float]:
         """Dev scores of the model that would be kept now: the average, once there is one."""
         averages = [c for c in self.callback_handler.callbacks if isinstance(c, WeightAveraging)]
         model = averages[0].averaged() if averages else self.model
-        metrics = {f"{metric_key_prefix}_{name}": value for name, value in self.score(model or self.model).items()}
+        metrics = {
+            f"{metric_key_prefix}_{name}": value for name, value in self.score(model or self.model).items()
+        }
         self.log(metrics)
         self.control = self.callback_handler.on_evaluate(self.args, self.state, self.control, metrics)
         return metrics
@@ -92,7 +112,9 @@ class StatementTrainer(Trainer):
 
 def parameter_groups(model: nn.Module, recipe: Recipe) -> Iterator[dict[str, Any]]:
     """Parameter groups by depth and by whether they decay (matrices do, biases and norms do not)."""
-    depth = max(int(n.split(".")[3]) for n, _ in model.named_parameters() if n.startswith("encoder.encoder.layer."))
+    depth = max(
+        int(n.split(".")[3]) for n, _ in model.named_parameters() if n.startswith("encoder.encoder.layer.")
+    )
     groups: dict[tuple[float, float], list[nn.Parameter]] = {}
     for name, parameter in model.named_parameters():
         rate = recipe.encoder_rate
@@ -118,20 +140,19 @@ class WeightAveraging(TrainerCallback):
 
     def averaged(self) -> StatementModel | None:
         """The averaged model, or None before there is one."""
-        if self.average is None:
-            return None
-        module: StatementModel = self.average.module
-        return module
+        return cast(StatementModel, self.average.module) if self.average else None
 
     def _start(self, model: nn.Module) -> AveragedModel:
-        return AveragedModel(model, multi_avg_fn=get_ema_multi_avg_fn(self.decay), use_buffers=True)
+        return AveragedModel(
+            model, multi_avg_fn=cast(Any, get_ema_multi_avg_fn)(self.decay), use_buffers=True
+        )
 
     def on_train_begin(self, args: TrainingArguments, state: Any, control: Any, **keywords: Any) -> None:
         """Take up the average of the checkpoint that training goes on from."""
-        checkpoint = get_last_checkpoint(args.output_dir) if state.global_step else None
-        if checkpoint and (Path(checkpoint) / AVERAGE).exists():
+        checkpoint = last_checkpoint(args.output_dir) if state.global_step else None
+        if checkpoint and (checkpoint / AVERAGE).exists():
             self.average = self._start(keywords["model"])
-            self.average.load_state_dict(torch.load(Path(checkpoint) / AVERAGE, weights_only=True))
+            self.average.load_state_dict(torch.load(checkpoint / AVERAGE, weights_only=True))
 
     def on_step_end(self, args: TrainingArguments, state: Any, control: Any, **keywords: Any) -> None:
         """Add this step's weights."""
@@ -142,9 +163,14 @@ class WeightAveraging(TrainerCallback):
     def on_save(self, args: TrainingArguments, state: Any, control: Any, **keywords: Any) -> None:
         """Save the average beside the checkpoint."""
         if self.average is not None:
-            torch.save(
-                self.average.state_dict(), Path(args.output_dir) / f"checkpoint-{state.global_step}" / AVERAGE
-            )
+            directory = Path(str(args.output_dir)) / f"checkpoint-{state.global_step}"
+            torch.save(self.average.state_dict(), directory / AVERAGE)
+
+
+def last_checkpoint(run_directory: str | Path | None) -> Path | None:
+    """The newest checkpoint of a run, or None."""
+    found = cast(Any, get_last_checkpoint)(str(run_directory)) if Path(str(run_directory)).is_dir() else None
+    return Path(found) if found else None
 
 
 def train(
@@ -197,5 +223,5 @@ def train(
         data_collator=Collator(tokenizer),
         callbacks=[averaging, EarlyStoppingCallback(recipe.patience)],
     )
-    trainer.train(resume_from_checkpoint=resume and get_last_checkpoint(str(run_directory)) is not None)
+    trainer.train(resume_from_checkpoint=resume and last_checkpoint(run_directory) is not None)
     return averaging.averaged() or model

@@ -1,0 +1,47 @@
+# The two commands that a user needs are `make demo` and `make test`; the rest is for those who work on gongkai.
+VENV := .venv
+BIN := $(VENV)/bin
+PYTHON ?= python3
+TORCH ?= torch==2.13.0
+SAMPLE := nlp/samples/report-2021-beiguan.txt
+
+.PHONY: help demo test install train-extras lint types check corpus wheel clean
+
+help: ## this list
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*##/\t/' | expand -t 16
+
+$(BIN)/python:
+	$(PYTHON) -m venv $(VENV)
+
+$(BIN)/gongkai: pyproject.toml | $(BIN)/python
+	$(BIN)/pip install --quiet --editable .
+	@touch $@
+
+install: $(BIN)/gongkai ## gongkai in .venv, with what tagging needs
+
+demo: $(BIN)/gongkai ## tag the sample report and show the result
+	$(BIN)/gongkai tag $(SAMPLE)
+
+# torch is named on its own: an unpinned one may bring several gigabytes of CUDA along
+$(VENV)/.tests: pyproject.toml | $(BIN)/python
+	$(BIN)/pip install --quiet $(TORCH)
+	$(BIN)/pip install --quiet --editable '.[train,eval,dev]'
+	@touch $@
+
+test: $(VENV)/.tests ## everything the tests need, and the tests
+	$(BIN)/python -m pytest
+
+lint: $(VENV)/.tests ## ruff: rules and format
+	$(BIN)/ruff check
+	$(BIN)/ruff format --check
+
+types: $(VENV)/.tests ## mypy --strict
+	$(BIN)/mypy
+
+check: lint types test ## all that has to pass
+
+wheel: $(VENV)/.tests ## build the wheel, with the default model in it
+	$(BIN)/python -m build --wheel
+
+clean: ## remove what make made
+	rm -rf $(VENV) build dist *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis

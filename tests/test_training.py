@@ -1,0 +1,228 @@
+"""Training: the built-in encoder's file, augmentation, examples, the model and its export."""
+
+from __future__ import annotations
+
+import random
+import struct
+from dataclasses import fields, replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+torch = pytest.importorskip("torch", reason="the extra `train` is not installed")
+pytest.importorskip("transformers")
+
+from tokenizers import Tokenizer  # noqa: E402
+
+from nlp.engine import OnnxEngine  # noqa: E402
+from nlp.errors import ModelError  # noqa: E402
+from nlp.labels import SectionKind  # noqa: E402
+from nlp.report import Section  # noqa: E402
+from nlp.tagger import Tagger  # noqa: E402
+from nlp.window import encode, special_ids  # noqa: E402
+from training.annotation import read_split  # noqa: E402
+from training.augmentation import NO_AUGMENTATION, Augmentation, LabelledSection  # noqa: E402
+from training.builtin import MAGIC, build_tokenizer, convert, is_kept, parse  # noqa: E402
+from training.examples import IGNORED, Collator, ExampleMaker, from_row, to_rows  # noqa: E402
+from training.export import export_graph  # noqa: E402
+from training.model import StatementModel, pool  # noqa: E402
+from training.run import TorchEngine  # noqa: E402
+
+PIECES = [(piece, 0.0) for piece in ("<s>", "<pad>", "</s>", "<unk>")] + [
+    (piece, -8.0)
+    for piece in "▁公开信息申请办理栏目更新不及时下一步将加强培训，。；：、（）()一二三是要要年月0123456789.,:;政府"
+]
+
+
+@pytest.fixture(scope="module")
+def tokenizer() -> Tokenizer:
+    return build_tokenizer([*dict(PIECES).items(), ("公开", -3.0), ("hello", -9.0)])
+
+
+@pytest.fixture(scope="module")
+def sections() -> list[LabelledSection]:
+    return [from_row(row) for row in to_rows(read_split("train")[::8])]
+
+
+def e5_file(vocabulary: list[tuple[str, float]], hidden: int = 64, layers: int = 1) -> bytes:
+    """A small file in the 4-bit format, every quantized weight (nibble 9 - 8) x 0.5, every float 0.25."""
+    text = "".join(piece for piece, _ in vocabulary).encode()
+    offsets = np.cumsum([0, *(len(piece.encode()) for piece, _ in vocabulary)]).astype("<u4")
+    scores = np.asarray([score for _, score in vocabulary], dtype="<f4")
+    head = MAGIC + struct.pack("<I7ifi", 1, hidden, layers, 2, 128, len(vocabulary), 32, 2, 1e-12, 32)
+    head += struct.pack("<5iQ", len(vocabulary), 0, 2, 1, 3, len(text)) + offsets.tobytes() + scores.tobytes()
+    head += text + struct.pack("<iI", 0, 0)
+    matrices = {"emb.word": len(vocabulary) * hidden}
+    vectors = {"emb.pos": 32 * hidden, "emb.type": 2 * hidden, "emb.ln.w": hidden, "emb.ln.b": hidden}
+    for layer in range(layers):
+        matrices |= {f"l{layer}.{part}.w": hidden * hidden for part in ("q", "k", "v", "ao")}
+        matrices |= {f"l{layer}.fi.w": 128 * hidden, f"l{layer}.fo.w": 128 * hidden}
+        vectors |= {f"l{layer}.{part}.b": hidden for part in ("q", "k", "v", "ao", "fo")}
+        vectors |= {f"l{layer}.fi.b": 128} | {
+            f"l{layer}.{ln}.{x}": hidden for ln in ("aln", "oln") for x in "wb"
+        }
+    block = np.float16(0.5).tobytes() + bytes([0x99] * 16)
+    bodies = {name: (n, block * (n // 32)) for name, n in matrices.items()}
+    bodies |= {name: (n, np.full(n, 0.25, "<f4").tobytes()) for name, n in vectors.items()}
+    directory_size = 4 + sum(2 + len(name) + 21 for name in bodies)
+    at, directory, content = len(head) + directory_size, struct.pack("<i", len(bodies)), b""
+    for name, (count, body) in bodies.items():
+        directory += struct.pack("<H", len(name)) + name.encode()
+        directory += struct.pack("<BIQQ", 0, count, at + len(content), len(body))
+        content += body
+    return head + directory + content
+
+
+def test_the_encoder_file_is_read_and_its_vocabulary_cut(tmp_path: Path) -> None:
+    from transformers import AutoModel, AutoTokenizer
+
+    source = parse(
+        e5_file([*PIECES[:4], ("▁", -1.0), ("公开", -2.0), ("hello", -3.0), ("，", -2.5), ("7", -2.0)])
+    )
+    assert source.pieces[5] == ("公开", -2.0)
+    assert np.all(source.tensors["l0.q.w"] == 0.5)
+    assert source.tensors["emb.word"].shape == (9, 64)
+    convert(source, tmp_path / "encoder")
+    encoder = AutoModel.from_pretrained(tmp_path / "encoder")
+    tokens = AutoTokenizer.from_pretrained(tmp_path / "encoder")
+    assert len(tokens) == encoder.config.vocab_size == 8, "hello is not needed"
+    assert tokens("公开", "7，").token_type_ids == [0, 0, 0, 1, 1, 1]
+
+
+def test_a_file_that_is_no_encoder_is_refused() -> None:
+    with pytest.raises(ModelError, match="bad magic"):
+        parse(b"nothing of the kind")
+
+
+@pytest.mark.parametrize("piece", ["公开", "〇", "2021", "，", "A", "%", "▁", "<s>", "㐀"])
+def test_pieces_of_chinese_official_text_are_kept(piece: str) -> None:
+    assert is_kept(piece)
+
+
+@pytest.mark.parametrize("piece", ["hello", "▁the", "ない", "한국", "公開a", "…。"])
+def test_other_pieces_are_not(piece: str) -> None:
+    assert not is_kept(piece)
+
+
+@settings(deadline=None)
+@given(st.text(alphabet="公开信息１2，, \u3000\n\u200b①（", max_size=40))
+def test_token_offsets_are_exact_in_the_original_text(text: str) -> None:
+    reading = build_tokenizer(list(dict(PIECES).items())).encode(text, add_special_tokens=False)
+    ends = [end for _, end in reading.offsets]
+    assert ends == sorted(ends)
+    covered = "".join(text[start:end] for start, end in reading.offsets)
+    assert [ch for ch in covered if not ch.isspace() and ch != "\u200b"] == [
+        ch for ch in text if not ch.isspace() and ch != "\u200b"
+    ]
+
+
+def test_blanks_and_the_width_of_punctuation_change_nothing(tokenizer: Tokenizer) -> None:
+    plain = tokenizer.encode("（一）公开，信息：2021年")
+    assert tokenizer.encode("( 一 )公　开, 信息:２０２１ 年").ids == plain.ids
+
+
+@pytest.mark.parametrize("change", [field.name for field in fields(Augmentation)])
+def test_every_augmentation_changes_the_form_and_keeps_the_labels(
+    change: str, sections: list[LabelledSection]
+) -> None:
+    augmentation = replace(NO_AUGMENTATION, **{change: 1.0})
+    rng = random.Random(0)
+    changed = 0
+    for section in sections:
+        new = augmentation(section, rng)
+        old_labels, new_labels = (
+            [(s.category, s.themes) for paragraph in one.paragraphs for s in paragraph]
+            for one in (section, new)
+        )
+        assert new_labels == old_labels
+        assert all(s.text.strip() for paragraph in new.paragraphs for s in paragraph)
+        changed += new != section
+    assert changed > len(sections) / 10
+
+
+def test_no_augmentation_is_the_identity(sections: list[LabelledSection]) -> None:
+    assert all(NO_AUGMENTATION(section, random.Random(0)) == section for section in sections)
+
+
+def test_examples_carry_every_statement_of_a_section_once_or_more(
+    tokenizer: Tokenizer, sections: list[LabelledSection]
+) -> None:
+    maker = ExampleMaker(tokenizer, NO_AUGMENTATION, random.Random(0), window_lengths=(64,))
+    for section in sections[:40]:
+        examples = maker.examples(section)
+        statements = [s for paragraph in section.paragraphs for s in paragraph]
+        assert sum(len(e.category) for e in examples) >= len(statements)
+        for example in examples:
+            assert set(example.statement) == set(range(len(example.category)))
+            assert set(example.boundary) <= {IGNORED, 0, 1}
+            assert len(example.boundary) == example.window.end - example.window.start
+
+
+def test_the_collator_pads_little_and_numbers_statements_through_a_group(
+    tokenizer: Tokenizer, sections: list[LabelledSection]
+) -> None:
+    maker = ExampleMaker(tokenizer, NO_AUGMENTATION, random.Random(0))
+    groups = Collator(tokenizer)([{"examples": maker.examples(section)} for section in sections[:8]])[
+        "groups"
+    ]
+    for group in groups:
+        assert group["segment"].max() + 1 == group["segments"] == len(group["category_targets"])
+        assert group["category_targets"][0] == IGNORED
+        assert group["attention_mask"].float().mean() > 0.6
+
+
+def test_pooling_is_the_mean_and_the_maximum_of_each_segment() -> None:
+    states = torch.tensor([[1.0, 5.0], [3.0, 1.0], [-2.0, -4.0]])
+    pooled = pool(states, torch.tensor([0, 0, 1]), 2)
+    assert pooled.tolist() == [[2.0, 3.0, 3.0, 5.0], [-2.0, -4.0, -2.0, -4.0]]
+
+
+@pytest.fixture(scope="module")
+def model(tmp_path_factory: pytest.TempPathFactory) -> StatementModel:
+    """A very small model with random weights."""
+    directory = tmp_path_factory.mktemp("encoder") / "tiny"
+    convert(parse(e5_file([*dict(PIECES).items(), ("公开", -3.0)])), directory)
+    torch.manual_seed(0)
+    return StatementModel.from_encoder(str(directory)).eval()
+
+
+def test_a_saved_model_loads_as_it_was(model: StatementModel, tmp_path: Path) -> None:
+    model.save_pretrained(tmp_path)
+    again = StatementModel.from_pretrained(tmp_path)
+    assert all(torch.equal(a, b) for a, b in zip(model.parameters(), again.parameters(), strict=True))
+
+
+def test_the_exported_graph_says_what_the_torch_model_says(
+    model: StatementModel, tokenizer: Tokenizer, tmp_path: Path
+) -> None:
+    graph = tmp_path / "model.onnx"
+    export_graph(model, graph, int8=False)
+    texts = [
+        "公开信息，申请2件。栏目更新不及时；下一步将加强培训",
+        "一是公开。\n二是公开，要公开。",
+        "公开" * 9,
+    ]
+    sections = [Section(SectionKind.OVERVIEW, text) for text in texts]
+    with_torch = Tagger("torch", TorchEngine(model), tokenizer, max_tokens=32, context=4)
+    with_onnx = replace(with_torch, engine=OnnxEngine(graph))
+    encoded = encode(sections, tokenizer)
+    for a, b in zip(with_torch.score(encoded), with_onnx.score(encoded), strict=True):
+        np.testing.assert_allclose(a.boundary, b.boundary, atol=1e-4)
+        np.testing.assert_allclose(a.category, b.category, atol=1e-4)
+        np.testing.assert_allclose(a.themes, b.themes, atol=1e-4)
+
+
+def test_a_file_that_is_no_graph_is_a_model_error(tmp_path: Path) -> None:
+    (tmp_path / "model.onnx").write_bytes(b"not a graph")
+    with pytest.raises(ModelError, match="not a model"):
+        OnnxEngine(tmp_path / "model.onnx")
+
+
+def test_a_tokenizer_without_the_special_tokens_is_a_model_error() -> None:
+    from tokenizers import models
+
+    with pytest.raises(ModelError, match="lacks"):
+        special_ids(Tokenizer(models.WordLevel({"a": 0}, unk_token="a")))
