@@ -33,7 +33,7 @@ class TorchEngine:
         self.model = model
 
     def run(self, batch: Batch) -> Scores:
-        """One forward pass, without dropout and gradients, in float32."""
+        """One forward pass, without dropout and gradients."""
         model, training = self.model, self.model.training
         device = next(model.parameters()).device
         arrays = (batch.input_ids, batch.attention_mask, batch.token_type_ids, batch.thresholds)
@@ -41,8 +41,11 @@ class TorchEngine:
         with torch.inference_mode():
             output = model(*(torch.from_numpy(array).to(device) for array in arrays))
         model.train(training)
-        tensors = (output.boundary, output.segment, output.category, output.themes)
-        return Scores(*(tensor.cpu().numpy() for tensor in tensors))
+        boundary, category, themes = (
+            tensor.float().cpu().numpy()  # a model under autocast answers in bfloat16, which numpy lacks
+            for tensor in (output.boundary, output.category, output.themes)
+        )
+        return Scores(boundary, output.segment.cpu().numpy(), category, themes)
 
 
 def base_directory(base: str) -> Path:

