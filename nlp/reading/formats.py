@@ -1,0 +1,81 @@
+"""Formats: what a file is, told by its first bytes rather than by its name."""
+
+from __future__ import annotations
+
+import codecs
+import io
+import zipfile
+from pathlib import PurePath
+
+from nlp.document import FileFormat
+from nlp.errors import DamagedFile, EncryptedFile, LegacyFormat, UnknownFormat
+
+SUFFIXES = {
+    ".txt": FileFormat.TEXT,
+    ".md": FileFormat.TEXT,
+    ".html": FileFormat.HTML,
+    ".htm": FileFormat.HTML,
+    ".docx": FileFormat.DOCX,
+    ".pdf": FileFormat.PDF,
+}
+"""The suffixes that a walk over a directory picks up."""
+
+_OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+_ZIP = (b"PK\x03\x04", b"PK\x05\x06")
+_ENCRYPTED_PACKAGE = "EncryptedPackage".encode("utf-16-le")
+_IMAGES = (b"\x89PNG", b"\xff\xd8\xff", b"GIF8", b"II*\x00", b"MM\x00*", b"BM")
+_WIDE_MARKS = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE, codecs.BOM_UTF32_LE, codecs.BOM_UTF32_BE)
+_HTML_SIGNS = (b"<!doctype html", b"<html", b"<head", b"<body", b"<div", b"<table", b"<p>", b"<p ")
+
+
+def sniff(data: bytes, source: str) -> FileFormat:
+    """The format of a file's bytes; `source` is its name, which decides only between kinds of text.
+
+    Raises LegacyFormat (.doc, .wps, .rtf), EncryptedFile, DamagedFile or UnknownFormat for what cannot be read.
+    """
+    head = data[:2048].lstrip(b"\xef\xbb\xbf \t\r\n")
+    if data.startswith(_OLE):
+        if _ENCRYPTED_PACKAGE in data:
+            raise EncryptedFile(source, "the document is encrypted")
+        raise LegacyFormat(source, "an old binary Word or WPS document (.doc, .wps)")
+    if head.startswith(b"{\\rtf"):
+        raise LegacyFormat(source, "a rich text document (.rtf)")
+    if b"%PDF-" in data[:1024]:
+        return FileFormat.PDF
+    if data.startswith(_ZIP):
+        return _sniff_zip(data, source)
+    if data.startswith(_IMAGES):
+        raise UnknownFormat(source, "an image", "run OCR first, and give the text")
+    if head[:5].lower() in (b"mime-", b"from:") or b"multipart/related" in head.lower():
+        raise UnknownFormat(source, "a saved web archive (.mht)", "save the page as .html and try again")
+    suffix = PurePath(source).suffix.lower()
+    if suffix in (".docx", ".pdf") and not head.startswith(b"<"):
+        raise DamagedFile(source, f"named {suffix}, but its content is not", "get the file again from where it came")
+    lowered = head.lower()
+    if suffix in (".html", ".htm") or lowered.startswith(_HTML_SIGNS) or b"<html" in lowered:
+        return FileFormat.HTML
+    if not data.startswith(_WIDE_MARKS) and _is_binary(data):
+        raise UnknownFormat(source, "binary data of no known format", "give .txt, .md, .html, .docx or .pdf")
+    return FileFormat.TEXT
+
+
+def _sniff_zip(data: bytes, source: str) -> FileFormat:
+    try:
+        with zipfile.ZipFile(io.BytesIO(data)) as archive:
+            names = set(archive.namelist())
+    except (zipfile.BadZipFile, ValueError, OSError, NotImplementedError) as fault:
+        raise DamagedFile(source, f"a damaged .docx (zip) file: {fault}", "get the file again") from fault
+    if "[Content_Types].xml" in names and any(name.startswith("word/") for name in names):
+        return FileFormat.DOCX
+    raise UnknownFormat(source, "a zip archive that is no Word document", "unpack it and give the files in it")
+
+
+def _is_binary(data: bytes) -> bool:
+    """Whether the bytes are no text in any encoding: control characters that text does not have, and no UTF-16."""
+    sample = data[:4096]
+    controls = sum(byte < 9 or 13 < byte < 32 for byte in sample)
+    zeros = sample.count(0)
+    if zeros > len(sample) / 5:  # UTF-16 of ASCII has them at every other place
+        even, odd = sample[::2].count(0), sample[1::2].count(0)
+        return min(even, odd) > max(even, odd) / 4
+    return controls - zeros > len(sample) / 20

@@ -1,0 +1,186 @@
+"""HTML as agencies' sites publish it: the report's own text, without the page around it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from lxml import etree
+from lxml.html import HtmlElement, HTMLParser, document_fromstring
+
+from nlp.document import Block, Document, FileFormat, Origin, Paragraph, Table
+from nlp.reading.characters import clean
+from nlp.reading.text import decode
+
+_DECLARED = re.compile(rb"<meta[^>]+charset\s*=\s*[\"']?\s*([\w-]+)", re.IGNORECASE)
+_DROPPED = frozenset(
+    "script style noscript iframe object embed svg canvas form button input select textarea nav footer header aside template head".split()
+)
+_BLOCKS = frozenset(
+    "address article blockquote body center dd div dl dt fieldset figure h1 h2 h3 h4 h5 h6 hr html li main ol p pre section table tbody td "
+    "tfoot th thead tr ul ucapcontent".split()
+)
+_HEADINGS = {f"h{level}": level for level in range(1, 7)}
+_HIDDEN = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.IGNORECASE)
+_CHROME = re.compile(
+    r"(?:^|[-_\s])(?:nav|menu|header|footer|foot|sidebar|breadcrumb|crumbs?|share|print|toolbar|related|recommend|copyright|location|"
+    r"position|pagination|search|qrcode|bdshare\w*|relevant|attachment|fujian)(?:$|[-_\s\d])",
+    re.IGNORECASE,
+)
+_BLANK = re.compile(r"[ \t\n\u3000\xa0]+")
+_PUNCTUATION = re.compile(r"[，。；：、！？]")
+
+
+def read_html(data: bytes, source: str) -> Document:
+    """The main text of a web page as paragraphs and tables."""
+    declared = _DECLARED.search(data[:4096])
+    text, warnings = decode(data, declared.group(1).decode("ascii") if declared else None)
+    text = re.sub(r"^\s*<\?xml[^>]*\?>", "", text.replace("\0", ""))
+    try:
+        root = document_fromstring(text, parser=HTMLParser(no_network=True, huge_tree=False))
+    except (etree.ParserError, etree.XMLSyntaxError, ValueError):
+        return Document(source, FileFormat.HTML, (), warnings=warnings)
+    title = _title(root)
+    _prune(root)
+    main = _main(root)
+    blocks = _with_report_title(list(_blocks(main)), root, main)
+    return Document(source, FileFormat.HTML, tuple(blocks), title, warnings)
+
+
+def _title(root: HtmlElement) -> str | None:
+    for path in ("//meta[@name='ArticleTitle']/@content", "//title/text()"):
+        for found in root.xpath(path):
+            text = _BLANK.sub(" ", clean(str(found))).strip()
+            if text:
+                return text
+    return None
+
+
+def _prune(root: HtmlElement) -> None:
+    """Take out what is never text: scripts, navigation, forms, comments, hidden elements."""
+    for element in list(root.iter()):
+        if element.getparent() is None:
+            continue
+        if not isinstance(element.tag, str):
+            element.drop_tree() if hasattr(element, "drop_tree") else element.getparent().remove(element)
+            continue
+        names = f"{element.get('class', '')} {element.get('id', '')}"
+        hidden = element.get("hidden") is not None or _HIDDEN.search(element.get("style", ""))
+        chrome = element.tag in ("div", "ul", "td", "span", "section", "p") and _CHROME.search(names)
+        if (element.tag in _DROPPED and element.tag != "head") or hidden or (chrome and _prose(element) < 200):
+            element.drop_tree()
+
+
+def _prose(element: HtmlElement) -> int:
+    """Characters of running text: what stands outside links, in stretches that have punctuation."""
+    total = 0
+    for node in element.iter():
+        if not isinstance(node.tag, str):
+            continue
+        texts = [] if node.tag == "a" else [node.text]
+        texts += [node.tail] if node is not element else []
+        total += sum(len(text.strip()) for text in texts if text and _PUNCTUATION.search(text))
+    return total
+
+
+def _main(root: HtmlElement) -> HtmlElement:
+    """The smallest element that holds nearly all of the page's running text."""
+    body = root.find("body") if root.find("body") is not None else root
+    whole = _prose(body)
+    current = body
+    while whole:
+        best = max((child for child in current if isinstance(child.tag, str)), key=_prose, default=None)
+        if best is None or _prose(best) < 0.9 * whole or best.tag in ("p", "span", "font", "tr", "tbody"):
+            if best is not None and best.tag in ("tr", "tbody") and _prose(best) >= 0.9 * whole:
+                current = best
+                continue
+            break
+        current = best
+    return current
+
+
+def _with_report_title(blocks: list[Block], root: HtmlElement, main: HtmlElement) -> list[Block]:
+    """The page's h1, where it stands outside of the main text, in front of it."""
+    inside = set(main.iter("h1", "h2"))
+    first = next((b.text for b in blocks if isinstance(b, Paragraph)), "")
+    for heading in root.iter("h1", "h2"):
+        text = _text(heading)
+        if heading not in inside and re.search(r"报告|年报|公开", text) and text != first:
+            return [Paragraph(text, Origin(line=heading.sourceline), _HEADINGS[heading.tag]), *blocks]
+    return blocks
+
+
+def _text(element: HtmlElement) -> str:
+    return _BLANK.sub(" ", clean("".join(element.itertext()))).strip()
+
+
+class _Collector:
+    """Collects inline text until a block ends it."""
+
+    def __init__(self) -> None:
+        self.parts: list[str] = []
+
+    def flush(self, line: int | None, level: int | None = None) -> Iterator[Paragraph]:
+        text = "".join(self.parts)
+        self.parts.clear()
+        for piece in text.split("\v"):
+            piece = _BLANK.sub(lambda m: " " if "\n" not in m.group() else "", clean(piece)).strip(" ")
+            if piece:
+                yield Paragraph(piece, Origin(line=line), level)
+
+
+def _blocks(element: HtmlElement) -> Iterator[Block]:
+    collector = _Collector()
+    yield from _walk(element, collector, None)
+    yield from collector.flush(element.sourceline)
+
+
+def _walk(element: HtmlElement, collector: _Collector, level: int | None) -> Iterator[Block]:
+    """Blocks of an element in document order; inline text goes to `collector`."""
+    if element.tag == "table" and not _is_layout(element):
+        rows = tuple(_rows(element))
+        if rows:
+            yield Table(rows, Origin(line=element.sourceline))
+        return
+    if element.tag == "br":
+        collector.parts.append("\v")
+        return
+    collector.parts.append(element.text or "")
+    for number, child in enumerate((c for c in element if isinstance(c.tag, str)), 1):
+        block = child.tag in _BLOCKS
+        if block:
+            yield from collector.flush(child.sourceline, level)
+            if child.tag == "li" and element.tag == "ol" and _text(child):
+                collector.parts.append(f"{int(element.get('start', '1') or 1) + number - 1}." if _counts(element) else "")
+        yield from _walk(child, collector, _HEADINGS.get(child.tag, level))
+        if block:
+            yield from collector.flush(child.sourceline, _HEADINGS.get(child.tag, level))
+        collector.parts.append(child.tail or "")
+
+
+def _counts(element: HtmlElement) -> bool:
+    return element.get("start", "1").lstrip("-").isdecimal() and "none" not in element.get("style", "")
+
+
+def _is_layout(table: HtmlElement) -> bool:
+    """Whether a table only lays out the page: it holds tables, or most of its text is running text in few cells."""
+    cells = [cell for cell in table.iter("td", "th") if next(cell.iterancestors("table")) is table]
+    if not cells:
+        return True
+    if any(True for cell in cells for _ in cell.iter("table")):
+        return True
+    texts = [_text(cell) for cell in cells]
+    total = sum(map(len, texts))
+    prose = sum(len(text) for text in texts if text.count("。") >= 2 or (len(text) > 120 and "。" in text))
+    return prose > 0.6 * total
+
+
+def _rows(table: HtmlElement) -> Iterator[tuple[str, ...]]:
+    for row in table.iter("tr"):
+        cells: list[str] = []
+        for cell in row.iterchildren("td", "th"):
+            span = cell.get("colspan", "1")
+            width = min(int(span), 50) if span.isdecimal() else 1
+            cells += [_text(cell)] + [""] * (max(width, 1) - 1)
+        if any(cells):
+            yield tuple(cells)

@@ -1,0 +1,109 @@
+"""Plain text and Markdown, in whatever encoding."""
+
+from __future__ import annotations
+
+import codecs
+import re
+from collections.abc import Iterator
+from pathlib import PurePath
+
+from nlp.document import Block, Document, FileFormat, Origin, Paragraph, Table
+from nlp.reading.characters import clean
+from nlp.reading.paragraphs import join_wrapped
+
+_BOMS = (
+    (codecs.BOM_UTF8, "utf-8"),
+    (codecs.BOM_UTF32_LE, "utf-32-le"),
+    (codecs.BOM_UTF32_BE, "utf-32-be"),
+    (codecs.BOM_UTF16_LE, "utf-16-le"),
+    (codecs.BOM_UTF16_BE, "utf-16-be"),
+)
+UNDECODABLE = "some bytes could not be decoded and were replaced by \ufffd"
+NUL_BYTES = "NUL bytes were dropped"
+
+
+def decode(data: bytes, declared: str | None = None) -> tuple[str, tuple[str, ...]]:
+    """The text of `data`, and warnings. Tried: byte order mark, UTF-8, UTF-16, the declared one, GB18030, a guess."""
+    for mark, encoding in _BOMS:
+        if data.startswith(mark):
+            return _lenient(data[len(mark) :], encoding)
+    encodings = ["utf-8", *_utf16(data), *([_widened(declared)] if declared else []), "gb18030"]
+    for encoding in encodings:
+        try:
+            return _checked(data.decode(encoding))
+        except (UnicodeDecodeError, LookupError):
+            continue
+    from charset_normalizer import from_bytes
+
+    guess = from_bytes(data, cp_isolation=["big5", "utf_16_le", "utf_16_be"]).best()
+    if guess is not None and str(guess).strip():
+        return _checked(str(guess))
+    return _lenient(data, min(("utf-8", "gb18030"), key=lambda e: data.decode(e, "replace").count("\ufffd")))
+
+
+def _utf16(data: bytes) -> list[str]:
+    """UTF-16 without a mark, if the line breaks, blanks and digits of the text give it away."""
+    sample = data[:8192]
+    if len(data) % 2 or not sample:
+        return []
+    even, odd = sample[::2].count(0), sample[1::2].count(0)
+    if max(even, odd) <= len(sample) / 200 or min(even, odd) > max(even, odd) / 10:
+        return []
+    return ["utf-16-le" if odd > even else "utf-16-be"]
+
+
+def _widened(encoding: str) -> str:
+    """GB18030 for the older Chinese encodings, which it contains: pages that declare them use more."""
+    return "gb18030" if encoding.lower().replace("-", "").replace("_", "") in ("gb2312", "gbk", "cp936") else encoding
+
+
+def _lenient(data: bytes, encoding: str) -> tuple[str, tuple[str, ...]]:
+    text, warnings = _checked(data.decode(encoding, "replace"))
+    return text, (*warnings, UNDECODABLE) if "\ufffd" in text else warnings
+
+
+def _checked(text: str) -> tuple[str, tuple[str, ...]]:
+    return text, (NUL_BYTES,) if "\0" in text else ()
+
+
+def read_text(data: bytes, source: str) -> Document:
+    """A text or Markdown file as paragraphs; a Markdown table as a Table."""
+    text, warnings = decode(data)
+    lines = clean(text).split("\n")
+    markdown = PurePath(source).suffix.lower() == ".md" or any(_FENCE.match(line) for line in lines[:400])
+    blocks = _markdown_blocks(lines) if markdown else _plain_blocks(lines)
+    return Document(source, FileFormat.TEXT, tuple(blocks), warnings=warnings)
+
+
+def _plain_blocks(lines: list[str]) -> Iterator[Block]:
+    for number, line in join_wrapped(lines):
+        yield Paragraph(line, Origin(line=number))
+
+
+_FENCE = re.compile(r"\s*\|?\s*:?-{3,}:?\s*\|(?:\s*:?-{3,}:?\s*\|?)*\s*$")
+_HEADING = re.compile(r"\s{0,3}(#{1,6})\s+(.*?)\s*#*\s*$")
+_EMPHASIS = re.compile(r"(\*\*|__|\*|`)(?=\S)(.+?)(?<=\S)\1")
+_LINK = re.compile(r"!?\[([^\]]*)\]\([^)]*\)")
+_BULLET = re.compile(r"^\s*(?:[-*+>]\s+)+")
+
+
+def _markdown_blocks(lines: list[str]) -> Iterator[Block]:
+    rows: list[tuple[str, ...]] = []
+    began = 0
+    for number, line in enumerate([*lines, ""], 1):
+        if line.strip().startswith("|"):
+            began = began if rows else number
+            if not _FENCE.match(line):
+                rows.append(tuple(_plain(cell) for cell in line.strip().strip("|").split("|")))
+            continue
+        if rows:
+            yield Table(tuple(rows), Origin(line=began))
+            rows = []
+        heading = _HEADING.match(line)
+        text = _plain(heading.group(2) if heading else _BULLET.sub("", line))
+        if text:
+            yield Paragraph(text, Origin(line=number), len(heading.group(1)) if heading else None)
+
+
+def _plain(text: str) -> str:
+    return _EMPHASIS.sub(r"\2", _LINK.sub(r"\1", text)).strip()
