@@ -86,3 +86,15 @@ class AnnotationError(GongkaiError):
     """Annotated text that breaks the line format or the guideline."""
 
     exit_status = 21
+
+
+class SchemaError(GongkaiError):
+    """JSON that is no report of the schema that this version reads."""
+
+    exit_status = 22
+
+
+class UsageError(GongkaiError):
+    """A command was given something that it cannot work with."""
+
+    exit_status = 2

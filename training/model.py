@@ -61,10 +61,9 @@ class StatementModel(PreTrainedModel):
         encoder = BertConfig(**config.encoder)
         hidden = encoder.hidden_size
         self.encoder = BertModel(encoder, add_pooling_layer=False)
-        self.dropout = nn.Dropout(config.head_dropout)
-        self.boundary_head = _head(2 * hidden, hidden, 1, config.head_dropout)
-        self.category_head = _head(2 * hidden, hidden, len(Category), config.head_dropout)
-        self.theme_head = _head(2 * hidden, hidden, len(Theme), config.head_dropout)
+        self.boundary_head = _head(2 * hidden, 1, config.head_dropout)
+        self.category_head = _head(2 * hidden, len(Category), config.head_dropout)
+        self.theme_head = _head(2 * hidden, len(Theme), config.head_dropout)
         self.post_init()
 
     @classmethod
@@ -110,12 +109,13 @@ class StatementModel(PreTrainedModel):
             assert thresholds is not None
             ends = (boundary.sigmoid() >= thresholds).long().flatten()
             segment = (ends.cumsum(0) - ends).view_as(input_ids)
-        pooled = self.dropout(pool(states.flatten(0, 1), segment.flatten(), segments))
+        pooled = pool(states.flatten(0, 1), segment.flatten(), segments)
         return StatementOutput(boundary, segment, self.category_head(pooled), self.theme_head(pooled))
 
 
-def _head(width: int, hidden: int, outputs: int, dropout: float) -> nn.Sequential:
-    return nn.Sequential(nn.Linear(width, hidden), nn.GELU(), nn.Dropout(dropout), nn.Linear(hidden, outputs))
+def _head(width: int, outputs: int, dropout: float) -> nn.Sequential:
+    """A linear layer; the encoder's states differ little from each other, so they are spread out first."""
+    return nn.Sequential(nn.LayerNorm(width), nn.Dropout(dropout), nn.Linear(width, outputs))
 
 
 def pool(states: Tensor, segment: Tensor, segments: int | None = None) -> Tensor:

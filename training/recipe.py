@@ -16,7 +16,7 @@ class Recipe:
     """
 
     base: str = "builtin"
-    epochs: int = 6
+    epochs: int = 5
     batch: int = 8
     encoder_rate: float = 1.5e-4
     head_rate: float = 1.5e-3
@@ -25,7 +25,7 @@ class Recipe:
     warmup: float = 0.1
     label_smoothing: float = 0.05
     boundary_weight: float = 1.0
-    theme_weight: float = 1.0
+    theme_weight: float = 4.0
     averaging: float = 0.99
     averaging_from: float = 0.4
     patience: int = 3

@@ -1,0 +1,114 @@
+"""Writers: reports go in one after another, and a file (complete, or absent) or a stream comes out."""
+
+from __future__ import annotations
+
+import io
+import os
+import sys
+import tempfile
+from collections.abc import Collection, Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from pathlib import Path
+from typing import Protocol, TextIO
+
+from nlp.errors import UsageError
+from nlp.labels import Category, Label
+from nlp.report import Report
+
+
+class OutputFormat(Label):
+    """What tagged reports can be written as."""
+
+    TABLE = "table", "表格"
+    JSONL = "jsonl", "JSON 行"
+    CSV = "csv", "CSV 表"
+    HTML = "html", "网页"
+
+
+class Writer(Protocol):
+    """Writes reports as they come."""
+
+    def write(self, report: Report) -> None:
+        """Write one report."""
+        ...
+
+    def close(self) -> None:
+        """Write what stands after the last report."""
+        ...
+
+
+def _writer(format: OutputFormat, stream: TextIO) -> Writer:
+    """A writer of that format; its module is imported only now."""
+    if format is OutputFormat.JSONL:
+        from nlp.output.jsonl import JsonLinesWriter
+
+        return JsonLinesWriter(stream)
+    if format is OutputFormat.CSV:
+        from nlp.output.csv import CsvWriter
+
+        return CsvWriter(stream)
+    if format is OutputFormat.HTML:
+        from nlp.output.html import HtmlWriter
+
+        return HtmlWriter(stream)
+    from nlp.output.table import TableWriter
+
+    return TableWriter(stream)
+
+
+@contextmanager
+def open_writer(format: OutputFormat, path: Path | None) -> Iterator[Writer]:
+    """A writer to `path`, or to standard output.
+
+    The file is written beside its place and moved there at the end: it is complete, or as it was before. Raises
+    UsageError if it cannot be written.
+    """
+    if path is None:
+        if isinstance(sys.stdout, io.TextIOWrapper):
+            sys.stdout.reconfigure(encoding="utf-8", newline="")  # the same bytes in every locale
+        writer = _writer(format, sys.stdout)
+        yield writer
+        writer.close()
+        sys.stdout.flush()
+        return
+    with replaced(path) as stream:
+        writer = _writer(format, stream)
+        yield writer
+        writer.close()
+
+
+@contextmanager
+def replaced(path: Path) -> Iterator[TextIO]:
+    """A text file that takes the place of `path` when it is complete, and never if an error comes first."""
+    try:
+        descriptor, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+    except OSError as fault:
+        raise UsageError(f"{path}: cannot be written: {fault.strerror}") from None
+    scratch = Path(name)
+    try:
+        with os.fdopen(descriptor, "w", encoding="utf-8", newline="") as stream:
+            yield stream
+        mask = os.umask(0)
+        os.umask(mask)
+        scratch.chmod(0o666 & ~mask)
+        scratch.replace(path)
+    except BaseException:
+        scratch.unlink(missing_ok=True)
+        raise
+
+
+def select(report: Report, only: Collection[Category] = (), min_confidence: float = 0.0) -> Report:
+    """The report with only the statements of some categories (all if `only` is empty), decided confidently enough."""
+    sections = tuple(
+        replace(
+            section,
+            statements=tuple(
+                s
+                for s in section.statements
+                if (not only or s.category in only) and s.confidence.get(s.category, 1.0) >= min_confidence
+            ),
+        )
+        for section in report.sections
+    )
+    return report.with_sections(sections)
