@@ -1,0 +1,5 @@
+"""`python -m nlp` is `gongkai`."""
+
+from nlp.cli import main
+
+main()

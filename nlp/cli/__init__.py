@@ -1,0 +1,97 @@
+"""The command line. One module a command, imported only when the command is called.
+
+To add a command: write `nlp/cli/<name>.py` with a function of that name, and add a line to COMMANDS.
+"""
+
+from __future__ import annotations
+
+import sys
+from importlib import import_module
+from importlib.metadata import PackageNotFoundError, version
+from typing import Annotated, Any
+
+import typer
+from typer.core import TyperCommand, TyperGroup
+
+from nlp.errors import GongkaiError
+
+COMMANDS = {
+    "tag": "Tag report files: statements, their categories and themes.",
+    "models": "List the models that come with gongkai.",
+    "schema": "Print the JSON Schema of the output.",
+    "train": "Fine-tune a model on annotated reports.",
+    "eval": "Measure a model on annotated reports.",
+}
+"""Every command with its one-line help, which is all that `gongkai --help` reads."""
+
+
+class LazyCommand(TyperCommand):
+    """A command whose module is imported when it is called."""
+
+    def make_context(self, info_name: str | None, args: list[str], parent: Any = None, **extra: Any) -> Any:
+        """The context of the real command."""
+        return self.load().make_context(info_name, args, parent, **extra)
+
+    def load(self) -> Any:
+        """The real command, from the module of its name."""
+        module = import_module(f"nlp.cli.{self.name}")
+        app = typer.Typer(add_completion=False, rich_markup_mode="markdown")
+        app.command(self.name)(getattr(module, str(self.name)))
+        return typer.main.get_command(app)
+
+
+class LazyGroup(TyperGroup):
+    """The group of COMMANDS, none of them imported."""
+
+    def list_commands(self, ctx: Any) -> list[str]:
+        """Names in the order of COMMANDS."""
+        return list(COMMANDS)
+
+    def get_command(self, ctx: Any, cmd_name: str) -> Any:
+        """A stand-in for the command, or None if there is none of that name."""
+        return LazyCommand(cmd_name, help=COMMANDS[cmd_name]) if cmd_name in COMMANDS else None
+
+
+app = typer.Typer(cls=LazyGroup, no_args_is_help=True, add_completion=False, rich_markup_mode="markdown")
+
+
+def _show_version(wanted: bool) -> None:
+    if wanted:
+        try:
+            print(f"gongkai {version('gongkai')}")
+        except PackageNotFoundError:
+            print("gongkai (not installed)")
+        raise typer.Exit
+
+
+@app.callback()
+def gongkai(
+    version: Annotated[
+        bool, typer.Option("--version", callback=_show_version, is_eager=True, help="Show the version and exit.")
+    ] = False,
+) -> None:
+    """Reads disclosure annual reports (政府信息公开工作年度报告) and tags their statements.
+
+    `gongkai tag report.docx` is the place to start.
+    """
+
+
+def main() -> None:
+    """Run the command line: errors a user can act on are one line on standard error, and an exit status."""
+    try:
+        app(prog_name="gongkai")
+    except GongkaiError as error:
+        print(f"error: {error}", file=sys.stderr)
+        sys.exit(error.exit_status)
+    except KeyboardInterrupt:
+        sys.exit(130)
+    except BrokenPipeError:
+        _close_quietly()
+        sys.exit(141)
+
+
+def _close_quietly() -> None:
+    """Standard output leads nowhere any more: let the interpreter's last flush go nowhere too."""
+    import os
+
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
