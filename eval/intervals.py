@@ -1,0 +1,85 @@
+"""Intervals: how far a score would move with other reports, by the bootstrap.
+
+Reports are drawn, not statements: the statements of one report are alike (Efron and Tibshirani 1993, ch. 8; for
+comparisons, the paired bootstrap of Koehn 2004, W04-3250).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from eval.metrics import Counts, Tally, scores_of, total
+
+RESAMPLES = 2000
+LEVEL = 0.95
+
+
+@dataclass(frozen=True, slots=True)
+class Interval:
+    """A score with the interval that holds 95 % of its bootstrap replicates."""
+
+    value: float
+    low: float
+    high: float
+
+    def __str__(self) -> str:
+        return f"{self.value:.3f} [{self.low:.3f}, {self.high:.3f}]"
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """A score's difference, B minus A, on the same reports; `p` is two-sided."""
+
+    interval: Interval
+    p: float
+
+
+def _rows(tallies: Sequence[Tally]) -> Counts:
+    return np.stack([tally.counts for tally in tallies])
+
+
+def _weights(reports: int, resamples: int, seed: int) -> Counts:
+    """How often each report is drawn in each resample: (resamples, reports)."""
+    rng = np.random.default_rng(seed)
+    return rng.multinomial(reports, np.full(reports, 1 / reports), size=resamples).astype(np.float64)
+
+
+def intervals(
+    tallies: Sequence[Tally], resamples: int = RESAMPLES, seed: int = 0
+) -> dict[str, Interval]:
+    """Every metric over the reports of `tallies`, with its percentile interval."""
+    replicates = scores_of(_weights(len(tallies), resamples, seed) @ _rows(tallies))
+    return {name: _interval(value, replicates[name]) for name, value in total(tallies).scores().items()}
+
+
+def differences(
+    a: Sequence[Tally], b: Sequence[Tally], resamples: int = RESAMPLES, seed: int = 0
+) -> dict[str, Difference]:
+    """Every metric's difference between two systems on the same reports, in the same order."""
+    weights = _weights(len(a), resamples, seed)
+    replicates_a, replicates_b = scores_of(weights @ _rows(a)), scores_of(weights @ _rows(b))
+    scores_a, scores_b = total(a).scores(), total(b).scores()
+    found = {}
+    for name in scores_a:
+        delta = replicates_b[name] - replicates_a[name]
+        below, above = np.nanmean(delta <= 0), np.nanmean(delta >= 0)
+        p = min(1.0, 2 * float(min(below, above)))
+        found[name] = Difference(_interval(scores_b[name] - scores_a[name], delta), p)
+    return found
+
+
+def _interval(value: float, replicates: Counts) -> Interval:
+    finite = replicates[np.isfinite(replicates)]
+    if not len(finite):
+        return Interval(value, float("nan"), float("nan"))
+    low, high = np.quantile(finite, [(1 - LEVEL) / 2, (1 + LEVEL) / 2])
+    return Interval(value, float(low), float(high))
+
+
+def by_group(groups: Sequence[str], tallies: Sequence[Tally]) -> Iterator[tuple[str, list[Tally]]]:
+    """The tallies of each group, groups sorted by name."""
+    for name in sorted(set(groups)):
+        yield name, [tally for group, tally in zip(groups, tallies, strict=True) if group == name]

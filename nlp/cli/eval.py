@@ -1,0 +1,199 @@
+"""`gongkai eval`."""
+
+from __future__ import annotations
+
+import json
+import math
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+import models
+from nlp.errors import UsageError
+from nlp.labels import Category
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from eval.evaluation import Evaluation
+    from eval.intervals import Interval
+    from training.annotation import AnnotatedReport
+
+HEADLINES = ("boundary", "statement", *map(str, Category), "theme", "theme_on_gold")
+
+
+def eval(
+    data: Annotated[
+        list[str] | None,
+        typer.Argument(help="A split (train, dev, test), or annotated files and directories.", show_default="test"),
+    ] = None,
+    model: Annotated[str, typer.Option(help="A model's name or directory, or the baseline tfidf.")] = models.DEFAULT,
+    compare: Annotated[
+        str | None, typer.Option(help="A second model: its difference from the first, on the same reports.")
+    ] = None,
+    format: Annotated[str, typer.Option("--format", "-f", help="table or json.")] = "table",
+    slices: Annotated[bool, typer.Option("--slices", help="Scores by level, year, form and corpus file too.")] = False,
+    errors: Annotated[bool, typer.Option("--errors", help="Every statement that was not found as annotated.")] = False,
+    resamples: Annotated[int, typer.Option(min=100, help="Bootstrap resamples, of reports.")] = 2000,
+    seed: Annotated[int, typer.Option(help="Seed of the bootstrap.")] = 0,
+    threads: Annotated[int | None, typer.Option(min=1, help="Processor cores to use.", show_default="all")] = None,
+) -> None:
+    """Measure a model on annotated reports (the line format of the corpus), with 95 % intervals over reports.
+
+    Examples:
+
+        gongkai eval
+
+        gongkai eval dev --errors
+
+        gongkai eval my-reports/ --model runs/mine/export --format json
+
+        gongkai eval test --model tfidf --compare default
+    """
+    from eval.evaluation import SLICES, evaluate
+    from eval.intervals import differences
+    from training.annotation import read_split
+
+    if format not in ("table", "json"):
+        raise UsageError(f"--format: no format {format!r}; choose from table, json")
+    reports = [report for name in data or ["test"] for report in read_split(name)]
+    first = evaluate(_system(model, threads), reports)
+    result: dict[str, Any] = {"model": model, "data": data or ["test"], **_summary(first, resamples, seed)}
+    if slices:
+        result["slices"] = {
+            name: {group: _plain(scores) for group, scores in first.slices(by).items()} for name, by in SLICES.items()
+        }
+    if errors:
+        result["errors"] = _errors(first)
+    if compare:
+        second = evaluate(_system(compare, threads), reports)
+        found = differences(first.tallies, second.tallies, resamples, seed)
+        result["compare"] = {
+            "model": compare,
+            "differences": {
+                name: [*_triple(difference.interval), _number(difference.p)] for name, difference in found.items()
+            },
+            "differing": _differing(first, second),
+        }
+    if format == "json":
+        print(json.dumps(result, ensure_ascii=False, indent=2))
+    else:
+        _print(result)
+
+
+def _system(name: str, threads: int | None) -> Any:
+    """The tagger of that name, or the baseline, fitted on the training split."""
+    if name == "tfidf":
+        from eval.baselines import TfidfBaseline
+        from training.annotation import read_split
+
+        return TfidfBaseline().fit(read_split("train"))
+    from nlp.tagger import Tagger
+
+    return Tagger.load(name, threads=threads)
+
+
+def _summary(evaluation: Evaluation, resamples: int, seed: int) -> dict[str, Any]:
+    counts = evaluation.total
+    calibration = evaluation.reliability()
+    return {
+        "reports": len(evaluation.gold),
+        "statements": sum(len(list(annotated.report.statements())) for annotated in evaluation.gold),
+        "scores": _plain(evaluation.intervals(resamples, seed)),
+        "confusion": counts.confusion().tolist(),
+        "character_confusion": counts.character_confusion().tolist(),
+        "calibration": {
+            "ece": _number(calibration.ece),
+            "confidence": calibration.confidence.tolist(),
+            "accuracy": calibration.accuracy.tolist(),
+            "size": calibration.size.tolist(),
+        },
+    }
+
+
+def _plain(scores: Mapping[str, Interval]) -> dict[str, list[float | None]]:
+    return {name: _triple(interval) for name, interval in scores.items()}
+
+
+def _triple(interval: Interval) -> list[float | None]:
+    return [_number(interval.value), _number(interval.low), _number(interval.high)]
+
+
+def _number(value: float) -> float | None:
+    return None if math.isnan(value) else round(value, 5)
+
+
+def _errors(evaluation: Evaluation) -> list[dict[str, Any]]:
+    return [
+        {
+            "report": mistake.annotated.id,
+            "where": f"{mistake.annotated.file}.txt:{mistake.line}",
+            "section": str(mistake.section.kind),
+            "gold": [str(mistake.gold.category), mistake.gold.text],
+            "predicted": [[str(s.category), round(s.confidence[s.category], 2), s.text] for s in mistake.predicted],
+        }
+        for mistake in evaluation.errors()
+    ]
+
+
+def _differing(first: Evaluation, second: Evaluation) -> list[dict[str, Any]]:
+    """Gold statements that one of two systems found and the other did not."""
+
+    def missed(evaluation: Evaluation) -> dict[tuple[str, int], tuple[AnnotatedReport, str]]:
+        return {(m.annotated.id, m.line): (m.annotated, m.gold.text) for m in evaluation.errors()}
+
+    a, b = missed(first), missed(second)
+    return [
+        {"report": key[0], "where": f"{found[0].file}.txt:{key[1]}", "found_by": by, "text": found[1]}
+        for by, mine, other in (("first", b, a), ("second", a, b))
+        for key, found in mine.items()
+        if key not in other
+    ]
+
+
+def _print(result: dict[str, Any]) -> None:
+    from rich.console import Console
+    from rich.table import Table
+    from rich.text import Text
+
+    console = Console()
+    console.print(f"{result['model']} on {', '.join(result['data'])}: {result['reports']} reports, "
+                  f"{result['statements']} statements")  # fmt: skip
+    scores = result["scores"]
+    table = Table("", "precision", "recall", "F1 [95 %]")
+    for name in HEADLINES:
+        label = f"{name} {Category(name).chinese}" if name in list(Category) else name.replace("_", " ")
+        table.add_row(label, *(_cell(scores[f"{name}_{part}"], part == "f1") for part in ("precision", "recall", "f1")))
+    console.print(table)
+    for name in ("statement_macro_f1", "category_accuracy", "character_accuracy"):
+        console.print(f"{name.replace('_', ' ')}: {_cell(scores[name], True)}", highlight=False)
+    console.print(f"calibration error (ECE): {result['calibration']['ece']}", highlight=False)
+    confusion = Table("gold ↓  predicted →", *(c.chinese for c in Category), title="statements, on gold boundaries")
+    for category, row in zip(Category, result["confusion"], strict=True):
+        confusion.add_row(f"{category.chinese} {category}", *map(str, row))
+    console.print(confusion)
+    for name, groups in result.get("slices", {}).items():
+        table = Table(name, "boundary F1", "statement F1", "problem F1", title=f"by {name}")
+        for group, values in groups.items():
+            cells = (_cell(values[metric], True) for metric in ("boundary_f1", "statement_f1", "problem_f1"))
+            table.add_row(group, *cells)
+        console.print(table)
+    for error in result.get("errors", ()):
+        console.print(Text(f"{error['where']} {error['gold'][0]}: {error['gold'][1]}"))
+        for category, confidence, text in error["predicted"]:
+            console.print(Text(f"    {category} {confidence:.2f}: {text}", style="red"))
+    if "compare" in result:
+        table = Table("metric", "difference [95 %]", "p", title=f"{result['compare']['model']} − {result['model']}")
+        for name, (value, low, high, p) in result["compare"]["differences"].items():
+            if name.endswith(("_f1", "accuracy")) and value is not None:
+                table.add_row(name, f"{value:+.3f} [{low:+.3f}, {high:+.3f}]", f"{p:.3f}")
+        console.print(table)
+        for row in result["compare"]["differing"]:
+            console.print(Text(f"found by the {row['found_by']} only: {row['where']} {row['text']}"))
+
+
+def _cell(triple: list[float | None], interval: bool) -> str:
+    value, low, high = triple
+    if value is None or low is None or high is None:
+        return "–"
+    return f"{value:.3f} [{low:.3f}, {high:.3f}]" if interval else f"{value:.3f}"
