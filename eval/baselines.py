@@ -27,16 +27,25 @@ class TfidfBaseline:
         from sklearn.multiclass import OneVsRestClassifier
         from sklearn.pipeline import make_pipeline
 
-        pairs = [(_features(section, s), s) for a in reports for section in a.report.sections for s in section.statements]
+        pairs = [
+            (_features(section, s), s)
+            for a in reports
+            for section in a.report.sections
+            for s in section.statements
+        ]
 
         def vectorizer() -> Any:
             return TfidfVectorizer(analyzer="char", ngram_range=(1, 4), min_df=2, sublinear_tf=True)
 
         self._categories = make_pipeline(vectorizer(), LogisticRegression(C=10, max_iter=300))
-        self._categories.fit([text for text, _ in pairs], [list(Category).index(s.category) for _, s in pairs])
+        self._categories.fit(
+            [text for text, _ in pairs], [list(Category).index(s.category) for _, s in pairs]
+        )
         themed = [(text, s) for text, s in pairs if s.themes]
         targets = np.asarray([[theme in s.themes for theme in Theme] for _, s in themed], dtype=int)
-        self._themes = make_pipeline(vectorizer(), OneVsRestClassifier(LogisticRegression(C=10, max_iter=300)))
+        self._themes = make_pipeline(
+            vectorizer(), OneVsRestClassifier(LogisticRegression(C=10, max_iter=300))
+        )
         self._themes.fit([text for text, _ in themed], targets)
         return self
 
@@ -49,7 +58,9 @@ class TfidfBaseline:
         texts = [_features(section, s) for section in sections for s in section.statements]
         if not texts:
             return list(sections)
-        rows = iter(zip(self._categories.predict_proba(texts), self._themes.predict_proba(texts), strict=True))
+        rows = iter(
+            zip(self._categories.predict_proba(texts), self._themes.predict_proba(texts), strict=True)
+        )
         return [
             replace(section, statements=tuple(_labelled(s, *next(rows)) for s in section.statements))
             for section in sections

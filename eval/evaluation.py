@@ -59,7 +59,9 @@ class Evaluation:
             for a, b in zip(annotated.report.sections, predicted.sections, strict=True):
                 for statement in a.statements:
                     line = next(lines)
-                    over = tuple(s for s in b.statements if s.start < statement.end and s.end > statement.start)
+                    over = tuple(
+                        s for s in b.statements if s.start < statement.end and s.end > statement.start
+                    )
                     if [(s.start, s.end, s.category) for s in over] != [
                         (statement.start, statement.end, statement.category)
                     ]:
@@ -101,5 +103,6 @@ def evaluate(system: System, reports: Sequence[AnnotatedReport]) -> Evaluation:
 def _reports(gold: Sequence[AnnotatedReport], sections: Sequence[Section]) -> tuple[Report, ...]:
     rest = iter(sections)
     return tuple(
-        annotated.report.with_sections(tuple(next(rest) for _ in annotated.report.sections)) for annotated in gold
+        annotated.report.with_sections(tuple(next(rest) for _ in annotated.report.sections))
+        for annotated in gold
     )

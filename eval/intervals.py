@@ -47,9 +47,7 @@ def _weights(reports: int, resamples: int, seed: int) -> Counts:
     return rng.multinomial(reports, np.full(reports, 1 / reports), size=resamples).astype(np.float64)
 
 
-def intervals(
-    tallies: Sequence[Tally], resamples: int = RESAMPLES, seed: int = 0
-) -> dict[str, Interval]:
+def intervals(tallies: Sequence[Tally], resamples: int = RESAMPLES, seed: int = 0) -> dict[str, Interval]:
     """Every metric over the reports of `tallies`, with its percentile interval."""
     replicates = scores_of(_weights(len(tallies), resamples, seed) @ _rows(tallies))
     return {name: _interval(value, replicates[name]) for name, value in total(tallies).scores().items()}

@@ -9,11 +9,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from enum import IntEnum
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
-from nlp.labels import Category, Theme
+from nlp.labels import Category
 from nlp.report import Report, Section, Statement
 
 Counts = npt.NDArray[np.float64]
@@ -115,20 +116,19 @@ def tally(gold: Report, predicted: Report, on_gold: Report | None = None) -> Tal
 
 
 def _count_matches(counts: Counts, gold: Section, predicted: Section) -> None:
-    def add(unit: Unit, golds: set[tuple[object, ...]], predictions: set[tuple[object, ...]]) -> None:
-        counts[3 * unit : 3 * unit + 3] += (len(golds), len(predictions), len(golds & predictions))
-
     both = (gold.statements, predicted.statements)
-    ends_gold, ends_predicted = ({(s.end,) for s in statements} for statements in both)
-    add(Unit.BOUNDARY, ends_gold, ends_predicted)
-    spans_gold, spans_predicted = ({(s.start, s.end, s.category) for s in statements} for statements in both)
-    add(Unit.STATEMENT, spans_gold, spans_predicted)
+    _add(counts, Unit.BOUNDARY, *({s.end for s in statements} for statements in both))
+    _add(counts, Unit.STATEMENT, *({(s.start, s.end, s.category) for s in statements} for statements in both))
     for category, unit in _OF_CATEGORY.items():
-        add(unit, {s for s in spans_gold if s[2] is category}, {s for s in spans_predicted if s[2] is category})
-    add(Unit.THEME, *(_theme_pairs(statements) for statements in both))
+        _add(counts, unit, *({(s.start, s.end) for s in found if s.category is category} for found in both))
+    _add(counts, Unit.THEME, *(_theme_pairs(statements) for statements in both))
 
 
-def _theme_pairs(statements: Sequence[Statement]) -> set[tuple[object, ...]]:
+def _add(counts: Counts, unit: Unit, gold: Set[Any], predicted: Set[Any]) -> None:
+    counts[3 * unit : 3 * unit + 3] += (len(gold), len(predicted), len(gold & predicted))
+
+
+def _theme_pairs(statements: Sequence[Statement]) -> set[tuple[int, int, Theme]]:
     return {(s.start, s.end, theme) for s in statements for theme in s.themes}
 
 
@@ -139,9 +139,7 @@ def _count_on_gold(counts: Counts, gold: Sequence[Statement], predicted: Sequenc
         counts[_UNITS + 2] += 1
         counts[_UNITS + 3] += a.category is b.category
         counts[at + order.index(a.category) * len(order) + order.index(b.category)] += 1
-    golds, predictions = _theme_pairs(gold), _theme_pairs(predicted)
-    at = 3 * Unit.THEME_ON_GOLD
-    counts[at : at + 3] += (len(golds), len(predictions), len(golds & predictions))
+    _add(counts, Unit.THEME_ON_GOLD, _theme_pairs(gold), _theme_pairs(predicted))
 
 
 def _count_characters(counts: Counts, gold: Section, predicted: Section) -> None:

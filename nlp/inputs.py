@@ -33,7 +33,7 @@ def _files_of(name: str) -> Iterator[str]:
             raise UsageError(f"{name}: no report files in this directory ({', '.join(SUFFIXES)})")
         yield from files
     elif not path.exists() and glob.has_magic(name):
-        matches = sorted(match for match in glob.glob(name, recursive=True) if Path(match).is_file())
+        matches = sorted(match for match in glob.glob(name, recursive=True) if Path(match).is_file())  # noqa: PTH207
         if not matches:
             raise UsageError(f"{name}: no file matches")
         yield from matches

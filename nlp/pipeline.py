@@ -20,7 +20,9 @@ class Failure:
     error: ReadError
 
 
-def tag_files(sources: Iterable[str], tagger: Tagger, max_bytes: int = MAX_BYTES) -> Iterator[Report | Failure]:
+def tag_files(
+    sources: Iterable[str], tagger: Tagger, max_bytes: int = MAX_BYTES
+) -> Iterator[Report | Failure]:
     """Read, structure and tag each file; a Failure takes the place of the report of a file that cannot be read.
 
     Reports come in the order of the files; a failure may come before reports that were still being gathered.

@@ -47,7 +47,9 @@ def _statement_to_json(statement: Statement) -> dict[str, Any]:
         "end": statement.end,
         "text": statement.text,
         "category": str(statement.category),
-        "confidence": {str(c): round(statement.confidence[c], _DECIMALS) for c in Category if c in statement.confidence},
+        "confidence": {
+            str(c): round(statement.confidence[c], _DECIMALS) for c in Category if c in statement.confidence
+        },
         "themes": {str(theme): round(value, _DECIMALS) for theme, value in statement.themes.items()},
         "enumerator": statement.enumerator,
     }
@@ -56,7 +58,9 @@ def _statement_to_json(statement: Statement) -> dict[str, Any]:
 def from_json(data: Mapping[str, Any]) -> Report:
     """Back from `to_json`. Raises SchemaError if `data` is of another schema, or breaks this one."""
     if data.get("schema") != VERSION:
-        raise SchemaError(f"schema {data.get('schema')!r} is not {VERSION!r}: tag the file again with this version")
+        raise SchemaError(
+            f"schema {data.get('schema')!r} is not {VERSION!r}: tag the file again with this version"
+        )
     try:
         return Report(
             source=data["source"],
@@ -144,7 +148,10 @@ def json_schema() -> dict[str, Any]:
             agency=optional_text,
             year={"type": ["integer", "null"]},
             level={"enum": [*_keys(Level), None], "description": _names(Level)},
-            region={**optional_text, "description": "the province, or the place that the agency's name opens with"},
+            region={
+                **optional_text,
+                "description": "the province, or the place that the agency's name opens with",
+            },
             warnings={"type": "array", "items": text},
             model={**optional_text, "description": "name and version of the model; null if untagged"},
             sections={"type": "array", "items": section},

@@ -16,12 +16,11 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from nlp.structure.headings import kind_of
-
 from nlp.enumerator import enumerator_at
 from nlp.errors import AnnotationError
 from nlp.labels import Category, Level, SectionKind, Theme
 from nlp.report import Report, Section, Statement
+from nlp.structure.headings import kind_of
 
 CODES = {
     "G": Category.ORGANIZATION,
@@ -31,7 +30,7 @@ CODES = {
     "O": Category.OTHER,
 }
 CODE_OF = {category: code for code, category in CODES.items()}
-SPLITS = ("train", "dev", "test")
+SPLITS: tuple[str, ...] = ("train", "dev", "test")
 CORPUS = Path(__file__).parent / "corpus"
 """The corpus of the project, one directory a split."""
 

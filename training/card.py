@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 
+from eval.intervals import Interval
 from nlp.labels import Category
 from training.annotation import AnnotatedReport
 from training.recipe import Recipe
@@ -19,18 +19,6 @@ BASE_NOTES = {
     )
 }
 """What the card says of a base, by its name."""
-
-
-@dataclass(frozen=True, slots=True)
-class Score:
-    """A metric with its 95 % bootstrap interval over reports."""
-
-    value: float
-    low: float
-    high: float
-
-    def __str__(self) -> str:
-        return f"{self.value:.3f} [{self.low:.3f}, {self.high:.3f}]"
 
 
 def describe(reports: Sequence[AnnotatedReport]) -> dict[str, Any]:
@@ -48,12 +36,13 @@ def card(
     version: str,
     recipe: Recipe,
     data: Mapping[str, Mapping[str, Any]],
-    scores: Mapping[str, Mapping[str, Score]],
+    scores: Mapping[str, Mapping[str, Interval]],
     megabytes: float,
 ) -> str:
     """The card as Markdown with the metadata block that model hubs read.
 
-    `data` and `scores` are by split; the splits of `scores` share their metrics.
+    `data` and `scores` are by split; the splits of `scores` share their metrics. Every score is one that `gongkai eval
+    SPLIT` prints.
     """
     lines = [
         "---",
@@ -64,8 +53,8 @@ def card(
         "",
         f"# gongkai {name} {version}",
         "",
-        "Cuts the narrative sections of Chinese disclosure annual reports (政府信息公开工作年度报告) into statements and",
-        "gives each a category and, for problems and improvements, themes.",
+        "Cuts the narrative sections of Chinese disclosure annual reports (政府信息公开工作年度报告) into",
+        "statements and gives each a category and, for problems and improvements, themes.",
         "",
         f"- Base: {BASE_NOTES.get(recipe.base, recipe.base)}.",
         f"- Files: ONNX with 8-bit weights, {megabytes:.0f} MB, and its tokenizer.",
@@ -86,14 +75,16 @@ def card(
         "",
         "## Scores",
         "",
-        "With 95 % bootstrap intervals over reports. `dev` chose the operating point and the number of epochs; `test` chose",
-        "nothing.",
+        "As `gongkai eval` prints them for this model, with 95 % bootstrap intervals over reports. `dev` was",
+        "watched in training and fitted the temperature; `test` chose nothing.",
         "",
         "| metric | " + " | ".join(scores) + " |",
         "| --- " * (1 + len(scores)) + "|",
     ]
     for metric in next(iter(scores.values()), {}):
-        lines.append(f"| {metric} | " + " | ".join(str(by_metric[metric]) for by_metric in scores.values()) + " |")
+        lines.append(
+            f"| {metric} | " + " | ".join(str(by_metric[metric]) for by_metric in scores.values()) + " |"
+        )
     lines += [
         "",
         "## Limits",

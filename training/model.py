@@ -64,7 +64,7 @@ class StatementModel(PreTrainedModel):
         self.boundary_head = _head(2 * hidden, 1, config.head_dropout)
         self.category_head = _head(2 * hidden, len(Category), config.head_dropout)
         self.theme_head = _head(2 * hidden, len(Theme), config.head_dropout)
-        self.post_init()
+        self.post_init()  # type: ignore[no-untyped-call]
 
     @classmethod
     def from_encoder(cls, base: str, **keywords: Any) -> StatementModel:

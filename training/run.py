@@ -3,19 +3,27 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import torch
-from eval.metrics import Tally, tally
 from tokenizers import Tokenizer
 
+import models
+from eval.calibration import fit_temperature, gather
+from eval.evaluation import evaluate
+from eval.intervals import Interval
+from eval.metrics import tally, total
 from nlp.decoding import DecodingSettings
 from nlp.engine import Scores
 from nlp.errors import ModelError
+from nlp.labels import Category
 from nlp.tagger import Tagger
 from nlp.window import Batch
-from training.annotation import AnnotatedReport
+from training.annotation import SPLITS, AnnotatedReport, read_split
 from training.builtin import encoder_directory
+from training.card import card, describe
+from training.export import write_model
 from training.model import StatementModel
 from training.recipe import Recipe
 from training.trainer import train
@@ -76,12 +84,12 @@ def tagger_of(model: StatementModel, tokenizer: Tokenizer, name: str = "in train
 
 
 def dev_scores(tagger: Tagger, dev: Sequence[AnnotatedReport]) -> dict[str, float]:
-    """The scores of `tagger` on annotated reports."""
-    total = Tally()
-    for gold, predicted in zip(dev, tagger.tag_many(report.report for report in dev), strict=True):
-        total += tally(gold.report, predicted)
-    scores: dict[str, float] = total.scores()
-    return scores
+    """The scores of `tagger` on annotated reports, on its own boundaries."""
+    tagged = tagger.tag_many(annotated.report for annotated in dev)
+    scores = total(
+        tally(gold.report, predicted) for gold, predicted in zip(dev, tagged, strict=True)
+    ).scores()
+    return {name: value for name, value in scores.items() if value == value}
 
 
 def train_model(
@@ -109,3 +117,57 @@ def train_model(
     model.save_pretrained(target)
     tokenizer.save(str(target / TOKENIZER))
     return tagger_of(model, tokenizer, run_directory.name)
+
+
+METRICS = (
+    "boundary_f1", "statement_f1", "statement_macro_f1", *(f"{category}_f1" for category in Category),
+    "theme_f1", "theme_on_gold_f1", "category_accuracy", "character_accuracy",
+)  # fmt: skip
+"""What the model's configuration and its card report."""
+
+
+def export(
+    run_directory: Path, target: Path, corpus: Path, recipe: Recipe, name: str, version: str
+) -> dict[str, dict[str, Interval]]:
+    """Make the product's model of a finished run: graph, tokenizer, configuration and card, in `target`.
+
+    The temperature is fitted on the dev split. Returns the exported model's scores on dev and, where the corpus has
+    one, on test.
+    """
+    trained = run_directory / MODEL
+    model = StatementModel.from_pretrained(trained)
+    splits = {split: read_split(split, corpus) for split in SPLITS if (corpus / split).is_dir()}
+    data = {split: describe(reports) for split, reports in splits.items()}
+    details = {"recipe": recipe.to_json(), "data": data}
+    settings = DecodingSettings()
+
+    def write(**more: object) -> Tagger:
+        write_model(
+            model,
+            trained / TOKENIZER,
+            target,
+            name=name,
+            version=version,
+            settings=settings,
+            details=details | more,
+        )
+        return Tagger.load(target)
+
+    on_dev = evaluate(write(), splits["dev"])
+    temperature = fit_temperature(*gather([annotated.report for annotated in on_dev.gold], on_dev.on_gold))
+    settings = replace(settings, temperature=round(temperature, 3))
+    tagger = write()
+    scores: dict[str, dict[str, Interval]] = {
+        split: {metric: found[metric] for metric in METRICS}
+        for split in SPLITS[1:]
+        if split in splits and (found := evaluate(tagger, splits[split]).intervals())
+    }
+    write(
+        scores={
+            split: {m: [i.value, i.low, i.high] for m, i in found.items()} for split, found in scores.items()
+        }
+    )
+    megabytes = (target / models.GRAPH).stat().st_size / 1e6
+    text = card(name, version, recipe, data, scores, megabytes)
+    (target / models.CARD).write_text(text, encoding="utf-8")
+    return scores

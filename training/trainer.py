@@ -101,7 +101,8 @@ class StatementTrainer(Trainer):
     def evaluate(self, *_: Any, metric_key_prefix: str = "eval", **__: Any) -> dict[str, float]:
         """Dev scores of the model that would be kept now: the average, once there is one."""
         averages = [c for c in self.callback_handler.callbacks if isinstance(c, WeightAveraging)]
-        model = averages[0].averaged() if averages else self.model
+        averaged = averages[0].averaged() if averages else None
+        model = averaged or cast(StatementModel, self.model)
         metrics = {
             f"{metric_key_prefix}_{name}": value for name, value in self.score(model or self.model).items()
         }

@@ -67,7 +67,8 @@ def _show_version(wanted: bool) -> None:
 @app.callback()
 def gongkai(
     version: Annotated[
-        bool, typer.Option("--version", callback=_show_version, is_eager=True, help="Show the version and exit.")
+        bool,
+        typer.Option("--version", callback=_show_version, is_eager=True, help="Show the version and exit."),
     ] = False,
 ) -> None:
     """Reads disclosure annual reports (政府信息公开工作年度报告) and tags their statements.

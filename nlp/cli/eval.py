@@ -25,18 +25,28 @@ HEADLINES = ("boundary", "statement", *map(str, Category), "theme", "theme_on_go
 def eval(
     data: Annotated[
         list[str] | None,
-        typer.Argument(help="A split (train, dev, test), or annotated files and directories.", show_default="test"),
+        typer.Argument(
+            help="A split (train, dev, test), or annotated files and directories.", show_default="test"
+        ),
     ] = None,
-    model: Annotated[str, typer.Option(help="A model's name or directory, or the baseline tfidf.")] = models.DEFAULT,
+    model: Annotated[
+        str, typer.Option(help="A model's name or directory, or the baseline tfidf.")
+    ] = models.DEFAULT,
     compare: Annotated[
         str | None, typer.Option(help="A second model: its difference from the first, on the same reports.")
     ] = None,
     format: Annotated[str, typer.Option("--format", "-f", help="table or json.")] = "table",
-    slices: Annotated[bool, typer.Option("--slices", help="Scores by level, year, form and corpus file too.")] = False,
-    errors: Annotated[bool, typer.Option("--errors", help="Every statement that was not found as annotated.")] = False,
+    slices: Annotated[
+        bool, typer.Option("--slices", help="Scores by level, year, form and corpus file too.")
+    ] = False,
+    errors: Annotated[
+        bool, typer.Option("--errors", help="Every statement that was not found as annotated.")
+    ] = False,
     resamples: Annotated[int, typer.Option(min=100, help="Bootstrap resamples, of reports.")] = 2000,
     seed: Annotated[int, typer.Option(help="Seed of the bootstrap.")] = 0,
-    threads: Annotated[int | None, typer.Option(min=1, help="Processor cores to use.", show_default="all")] = None,
+    threads: Annotated[
+        int | None, typer.Option(min=1, help="Processor cores to use.", show_default="all")
+    ] = None,
 ) -> None:
     """Measure a model on annotated reports (the line format of the corpus), with 95 % intervals over reports.
 
@@ -61,7 +71,8 @@ def eval(
     result: dict[str, Any] = {"model": model, "data": data or ["test"], **_summary(first, resamples, seed)}
     if slices:
         result["slices"] = {
-            name: {group: _plain(scores) for group, scores in first.slices(by).items()} for name, by in SLICES.items()
+            name: {group: _plain(scores) for group, scores in first.slices(by).items()}
+            for name, by in SLICES.items()
         }
     if errors:
         result["errors"] = _errors(first)
@@ -71,7 +82,8 @@ def eval(
         result["compare"] = {
             "model": compare,
             "differences": {
-                name: [*_triple(difference.interval), _number(difference.p)] for name, difference in found.items()
+                name: [*_triple(difference.interval), _number(difference.p)]
+                for name, difference in found.items()
             },
             "differing": _differing(first, second),
         }
@@ -130,7 +142,9 @@ def _errors(evaluation: Evaluation) -> list[dict[str, Any]]:
             "where": f"{mistake.annotated.file}.txt:{mistake.line}",
             "section": str(mistake.section.kind),
             "gold": [str(mistake.gold.category), mistake.gold.text],
-            "predicted": [[str(s.category), round(s.confidence[s.category], 2), s.text] for s in mistake.predicted],
+            "predicted": [
+                [str(s.category), round(s.confidence[s.category], 2), s.text] for s in mistake.predicted
+            ],
         }
         for mistake in evaluation.errors()
     ]
@@ -163,12 +177,16 @@ def _print(result: dict[str, Any]) -> None:
     table = Table("", "precision", "recall", "F1 [95 %]")
     for name in HEADLINES:
         label = f"{name} {Category(name).chinese}" if name in list(Category) else name.replace("_", " ")
-        table.add_row(label, *(_cell(scores[f"{name}_{part}"], part == "f1") for part in ("precision", "recall", "f1")))
+        table.add_row(
+            label, *(_cell(scores[f"{name}_{part}"], part == "f1") for part in ("precision", "recall", "f1"))
+        )
     console.print(table)
     for name in ("statement_macro_f1", "category_accuracy", "character_accuracy"):
         console.print(f"{name.replace('_', ' ')}: {_cell(scores[name], True)}", highlight=False)
     console.print(f"calibration error (ECE): {result['calibration']['ece']}", highlight=False)
-    confusion = Table("gold ↓  predicted →", *(c.chinese for c in Category), title="statements, on gold boundaries")
+    confusion = Table(
+        "gold ↓  predicted →", *(c.chinese for c in Category), title="statements, on gold boundaries"
+    )
     for category, row in zip(Category, result["confusion"], strict=True):
         confusion.add_row(f"{category.chinese} {category}", *map(str, row))
     console.print(confusion)
@@ -183,7 +201,9 @@ def _print(result: dict[str, Any]) -> None:
         for category, confidence, text in error["predicted"]:
             console.print(Text(f"    {category} {confidence:.2f}: {text}", style="red"))
     if "compare" in result:
-        table = Table("metric", "difference [95 %]", "p", title=f"{result['compare']['model']} − {result['model']}")
+        table = Table(
+            "metric", "difference [95 %]", "p", title=f"{result['compare']['model']} − {result['model']}"
+        )
         for name, (value, low, high, p) in result["compare"]["differences"].items():
             if name.endswith(("_f1", "accuracy")) and value is not None:
                 table.add_row(name, f"{value:+.3f} [{low:+.3f}, {high:+.3f}]", f"{p:.3f}")

@@ -20,7 +20,9 @@ def tag(
     ctx: typer.Context,
     inputs: Annotated[
         list[str] | None,
-        typer.Argument(help="Files, directories, quoted patterns, or - for standard input.", show_default=False),
+        typer.Argument(
+            help="Files, directories, quoted patterns, or - for standard input.", show_default=False
+        ),
     ] = None,
     format: Annotated[
         str | None,
@@ -36,13 +38,18 @@ def tag(
         Path | None, typer.Option("--output", "-o", help="Write to this file: it is complete, or absent.")
     ] = None,
     only: Annotated[
-        str | None, typer.Option(help="Only these categories, e.g. problem,improvement or 存在问题.", show_default=False)
+        str | None,
+        typer.Option(help="Only these categories, e.g. problem,improvement or 存在问题.", show_default=False),
     ] = None,
     min_confidence: Annotated[
         float, typer.Option(min=0.0, max=1.0, help="Only statements decided at least this confidently.")
     ] = 0.0,
-    model: Annotated[str, typer.Option(help="A model's name (see gongkai models) or directory.")] = models.DEFAULT,
-    threads: Annotated[int | None, typer.Option(min=1, help="Processor cores to use.", show_default="all")] = None,
+    model: Annotated[
+        str, typer.Option(help="A model's name (see gongkai models) or directory.")
+    ] = models.DEFAULT,
+    threads: Annotated[
+        int | None, typer.Option(min=1, help="Processor cores to use.", show_default="all")
+    ] = None,
     max_size: Annotated[int, typer.Option(min=1, help="Largest file to read, in MiB.")] = 64,
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="No progress and no warnings.")] = False,
 ) -> None:

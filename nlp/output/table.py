@@ -28,9 +28,16 @@ class TableWriter:
 
     def write(self, report: Report) -> None:
         """Write one report."""
-        facts = [report.agency, report.year and f"{report.year}年", report.level and report.level.chinese, report.region]
+        facts = [
+            report.agency,
+            report.year and f"{report.year}年",
+            report.level and report.level.chinese,
+            report.region,
+        ]
         self._console.print(Text(report.title or report.source, style="bold"))
-        self._console.print(Text(" · ".join([report.source, *(str(fact) for fact in facts if fact)]), style="dim"))
+        self._console.print(
+            Text(" · ".join([report.source, *(str(fact) for fact in facts if fact)]), style="dim")
+        )
         for section in report.sections:
             if section.statements:
                 self._console.print(_table(section))

@@ -56,7 +56,9 @@ def read_bytes(data: bytes, source: str, *, max_bytes: int = MAX_BYTES) -> Docum
     except MemoryError:
         raise TooLarge(source, "needs more memory than there is") from None
     except Exception as fault:  # whatever a parser makes of broken input, the run goes on
-        raise DamagedFile(source, f"a damaged {format} file: {fault}", "get the file again from where it came") from fault
+        raise DamagedFile(
+            source, f"a damaged {format} file: {fault}", "get the file again from where it came"
+        ) from fault
     if not any(not isinstance(block, Paragraph) or block.text.strip() for block in document.blocks):
         raise EmptyFile(source, "no text in the file")
     return document

@@ -19,10 +19,12 @@ _W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 _MC = "{http://schemas.openxmlformats.org/markup-compatibility/2006}"
 _DC_TITLE = "{http://purl.org/dc/elements/1.1/}title"
 _MAX_UNPACKED = 256 * 1024 * 1024
-_SKIPPED = {f"{_W}{name}" for name in ("del", "moveFrom", "pPr", "rPr", "instrText", "delText", "sectPr", "tblPr")} | {
-    f"{_MC}Fallback"
+_SKIPPED = {
+    f"{_W}{name}" for name in ("del", "moveFrom", "pPr", "rPr", "instrText", "delText", "sectPr", "tblPr")
+} | {f"{_MC}Fallback"}
+_CONTAINERS = {
+    f"{_W}{name}" for name in ("sdt", "sdtContent", "ins", "moveTo", "customXml", "smartTag", "hyperlink")
 }
-_CONTAINERS = {f"{_W}{name}" for name in ("sdt", "sdtContent", "ins", "moveTo", "customXml", "smartTag", "hyperlink")}
 
 Element = etree._Element
 
@@ -41,8 +43,17 @@ def read_docx(data: bytes, source: str) -> Document:
             numbering = _parse(archive.read("word/numbering.xml")) if "word/numbering.xml" in names else None
             styles = _parse(archive.read("word/styles.xml")) if "word/styles.xml" in names else None
             core = _parse(archive.read("docProps/core.xml")) if "docProps/core.xml" in names else None
-    except (zipfile.BadZipFile, etree.XMLSyntaxError, EOFError, OSError, NotImplementedError, RuntimeError) as fault:
-        raise DamagedFile(source, f"a damaged .docx: {fault}", "open it in Word, save it again and retry") from fault
+    except (
+        zipfile.BadZipFile,
+        etree.XMLSyntaxError,
+        EOFError,
+        OSError,
+        NotImplementedError,
+        RuntimeError,
+    ) as fault:
+        raise DamagedFile(
+            source, f"a damaged .docx: {fault}", "open it in Word, save it again and retry"
+        ) from fault
     if body is None:
         raise DamagedFile(source, "a .docx without a body", "open it in Word, save it again and retry")
     title = core.findtext(_DC_TITLE) if core is not None else None
@@ -137,17 +148,22 @@ class _Numbering:
         return re.sub(r"%(\d)", number, pattern)
 
 
+_CHINESE_FORMS = frozenset(
+    {"chineseCounting", "chineseCountingThousand", "chineseLegalSimplified", "ideographDigital", "japaneseCounting",
+     "taiwaneseCounting", "taiwaneseCountingThousand"}
+)  # fmt: skip
+
+
 def format_number(value: int, form: str) -> str:
     """`value` in one of Word's number formats (ECMA-376, 17.18.59)."""
-    if form in ("chineseCounting", "chineseCountingThousand", "ideographDigital", "japaneseCounting", "taiwaneseCounting",
-                "chineseLegalSimplified", "taiwaneseCountingThousand"):  # fmt: skip
+    if form in _CHINESE_FORMS:
         return _chinese(value)
     if form in ("decimalEnclosedCircle", "decimalEnclosedCircleChinese") and 1 <= value <= 20:
         return chr(0x2460 + value - 1)
     if form in ("lowerLetter", "upperLetter") and 1 <= value <= 26:
         return chr(ord("a" if form == "lowerLetter" else "A") + value - 1)
     if form in ("lowerRoman", "upperRoman") and 1 <= value <= 12:
-        roman = "i ii iii iv v vi vii viii ix x xi xii".split()[value - 1]
+        roman = ("i", "ii", "iii", "iv", "v", "vi", "vii", "viii", "ix", "x", "xi", "xii")[value - 1]
         return roman if form == "lowerRoman" else roman.upper()
     return str(value)
 

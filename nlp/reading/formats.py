@@ -50,7 +50,9 @@ def sniff(data: bytes, source: str) -> FileFormat:
         raise UnknownFormat(source, "a saved web archive (.mht)", "save the page as .html and try again")
     suffix = PurePath(source).suffix.lower()
     if suffix in (".docx", ".pdf") and not head.startswith(b"<"):
-        raise DamagedFile(source, f"named {suffix}, but its content is not", "get the file again from where it came")
+        raise DamagedFile(
+            source, f"named {suffix}, but its content is not", "get the file again from where it came"
+        )
     lowered = head.lower()
     if suffix in (".html", ".htm") or lowered.startswith(_HTML_SIGNS) or b"<html" in lowered:
         return FileFormat.HTML
@@ -67,7 +69,9 @@ def _sniff_zip(data: bytes, source: str) -> FileFormat:
         raise DamagedFile(source, f"a damaged .docx (zip) file: {fault}", "get the file again") from fault
     if "[Content_Types].xml" in names and any(name.startswith("word/") for name in names):
         return FileFormat.DOCX
-    raise UnknownFormat(source, "a zip archive that is no Word document", "unpack it and give the files in it")
+    raise UnknownFormat(
+        source, "a zip archive that is no Word document", "unpack it and give the files in it"
+    )
 
 
 def _is_binary(data: bytes) -> bool:

@@ -14,17 +14,23 @@ from nlp.reading.text import decode
 
 _DECLARED = re.compile(rb"<meta[^>]+charset\s*=\s*[\"']?\s*([\w-]+)", re.IGNORECASE)
 _DROPPED = frozenset(
-    "script style noscript iframe object embed svg canvas form button input select textarea nav footer header aside template head".split()
-)
+    (
+        "script", "style", "noscript", "iframe", "object", "embed", "svg", "canvas", "form", "button",
+        "input", "select", "textarea", "nav", "footer", "header", "aside", "template", "head",
+    )
+)  # fmt: skip
 _BLOCKS = frozenset(
-    "address article blockquote body center dd div dl dt fieldset figure h1 h2 h3 h4 h5 h6 hr html li main ol p pre section table tbody td "
-    "tfoot th thead tr ul ucapcontent".split()
-)
+    (
+        "address", "article", "blockquote", "body", "center", "dd", "div", "dl", "dt", "fieldset", "figure",
+        "h1", "h2", "h3", "h4", "h5", "h6", "hr", "html", "li", "main", "ol", "p", "pre", "section",
+        "table", "tbody", "td", "tfoot", "th", "thead", "tr", "ul", "ucapcontent",
+    )
+)  # fmt: skip
 _HEADINGS = {f"h{level}": level for level in range(1, 7)}
 _HIDDEN = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.IGNORECASE)
 _CHROME = re.compile(
-    r"(?:^|[-_\s])(?:nav|menu|header|footer|foot|sidebar|breadcrumb|crumbs?|share|print|toolbar|related|recommend|copyright|location|"
-    r"position|pagination|search|qrcode|bdshare\w*|relevant|attachment|fujian)(?:$|[-_\s\d])",
+    r"(?:^|[-_\s])(?:nav|menu|header|footer|foot|sidebar|breadcrumb|crumbs?|share|print|toolbar|related|recommend|copyright|"
+    r"location|position|pagination|search|qrcode|bdshare\w*|relevant|attachment|fujian)(?:$|[-_\s\d])",
     re.IGNORECASE,
 )
 _BLANK = re.compile(r"[ \t\n\u3000\xa0]+")
@@ -67,7 +73,11 @@ def _prune(root: HtmlElement) -> None:
         names = f"{element.get('class', '')} {element.get('id', '')}"
         hidden = element.get("hidden") is not None or _HIDDEN.search(element.get("style", ""))
         chrome = element.tag in ("div", "ul", "td", "span", "section", "p") and _CHROME.search(names)
-        if (element.tag in _DROPPED and element.tag != "head") or hidden or (chrome and _prose(element) < 200):
+        if (
+            (element.tag in _DROPPED and element.tag != "head")
+            or hidden
+            or (chrome and _prose(element) < 200)
+        ):
             element.drop_tree()
 
 
@@ -151,7 +161,9 @@ def _walk(element: HtmlElement, collector: _Collector, level: int | None) -> Ite
         if block:
             yield from collector.flush(child.sourceline, level)
             if child.tag == "li" and element.tag == "ol" and _text(child):
-                collector.parts.append(f"{int(element.get('start', '1') or 1) + number - 1}." if _counts(element) else "")
+                collector.parts.append(
+                    f"{int(element.get('start', '1') or 1) + number - 1}." if _counts(element) else ""
+                )
         yield from _walk(child, collector, _HEADINGS.get(child.tag, level))
         if block:
             yield from collector.flush(child.sourceline, _HEADINGS.get(child.tag, level))

@@ -64,10 +64,11 @@ def read_pdf(data: bytes, source: str) -> Document:
         cause = fault.args[0] if fault.args else fault
         if isinstance(fault, PDFPasswordIncorrect) or isinstance(cause, PDFPasswordIncorrect):
             raise EncryptedFile(source, "the PDF asks for a password") from fault
-        raise DamagedFile(source, f"a damaged PDF: {cause or type(fault).__name__}", "get the file again") from fault
-    if not any(isinstance(item, Table) or item.text.strip() for item in items):
-        if images or not items:
-            raise NoTextLayer(source, "the PDF holds only images of pages")
+        raise DamagedFile(
+            source, f"a damaged PDF: {cause or type(fault).__name__}", "get the file again"
+        ) from fault
+    if not items:
+        raise NoTextLayer(source, "the PDF holds only images of pages" if images else "the PDF holds no text")
     blocks = tuple(_join(_without_furniture(items)))
     return Document(source, FileFormat.PDF, blocks, clean(title).strip() if isinstance(title, str) else None)
 
@@ -81,7 +82,9 @@ def _items_of(page: Any, number: int) -> Iterator[_Item]:
         x, y = (item["x0"] + item["x1"]) / 2, (item["top"] + item["bottom"]) / 2
         return not any(x0 <= x <= x1 and top <= y <= bottom for x0, top, x1, bottom in boxes)
 
-    upright = page.filter(lambda item: item["object_type"] != "char" or (item.get("upright", True) and outside(item)))
+    upright = page.filter(
+        lambda item: item["object_type"] != "char" or (item.get("upright", True) and outside(item))
+    )
     found: list[tuple[float, _Item]] = []
     for line in upright.extract_text_lines(strip=True, return_chars=True, x_tolerance=1.5, y_tolerance=3):
         text = clean(_without_gaps(line["chars"], line["text"])).replace("\n", "")
@@ -89,7 +92,10 @@ def _items_of(page: Any, number: int) -> Iterator[_Item]:
             size = median(char["size"] for char in line["chars"])
             edge = line["bottom"] < _EDGE * page.height or line["top"] > (1 - _EDGE) * page.height
             found.append(
-                (line["top"], _Line(text, line["x0"], line["x1"], line["top"], line["bottom"], size, number, edge))
+                (
+                    line["top"],
+                    _Line(text, line["x0"], line["x1"], line["top"], line["bottom"], size, number, edge),
+                )
             )
     for table in tables:
         rows = tuple(
@@ -147,7 +153,12 @@ def _join(items: Sequence[_Item]) -> Iterator[Block]:
             text += item.text if _is_cjk(text[-1:]) or _is_cjk(item.text[:1]) else " " + item.text
             last = item
             continue
-        if isinstance(item, Table) and last is not None and last.x1 > right - 2 * last.size and line_is_open(text):
+        if (
+            isinstance(item, Table)
+            and last is not None
+            and last.x1 > right - 2 * last.size
+            and line_is_open(text)
+        ):
             yield item  # a table in the middle of a sentence: the sentence goes on behind it
             continue
         if text:
@@ -170,7 +181,9 @@ def _margin(positions: Sequence[float], lowest: bool) -> float:
     if not positions:
         return 0.0
     counts = Counter(round(position / 4) for position in positions)
-    common = [place for place, count in counts.items() if count >= max(2, len(positions) / 10)] or list(counts)
+    common = [place for place, count in counts.items() if count >= max(2, len(positions) / 10)] or list(
+        counts
+    )
     return 4.0 * (min(common) if lowest else max(common))
 
 

@@ -54,7 +54,11 @@ def _utf16(data: bytes) -> list[str]:
 
 def _widened(encoding: str) -> str:
     """GB18030 for the older Chinese encodings, which it contains: pages that declare them use more."""
-    return "gb18030" if encoding.lower().replace("-", "").replace("_", "") in ("gb2312", "gbk", "cp936") else encoding
+    return (
+        "gb18030"
+        if encoding.lower().replace("-", "").replace("_", "") in ("gb2312", "gbk", "cp936")
+        else encoding
+    )
 
 
 def _lenient(data: bytes, encoding: str) -> tuple[str, tuple[str, ...]]:

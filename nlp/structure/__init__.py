@@ -33,11 +33,16 @@ def parse(document: Document) -> Report:
         sections = divided.sections
         lead = _narrative([line for i, line in enumerate(divided.front) if i not in metadata.spent])
         if lead:
-            sections = (Section(SectionKind.LEAD, "\n".join(line.text for line in lead), origin=lead[0].origin), *sections)
+            sections = (
+                Section(SectionKind.LEAD, "\n".join(line.text for line in lead), origin=lead[0].origin),
+                *sections,
+            )
         if any(section.kind is SectionKind.PROBLEMS and not section.text for section in sections):
             warnings.append(EMPTY_PROBLEMS)
     else:
-        body = _narrative([line for i, line in enumerate(lines[: signature_start(texts)]) if i not in metadata.spent])
+        body = _narrative(
+            [line for i, line in enumerate(lines[: signature_start(texts)]) if i not in metadata.spent]
+        )
         text = "\n".join(line.text for line in body)
         sections = (Section(SectionKind.UNNAMED, text, origin=body[0].origin),) if body else ()
         warnings.append(NO_HEADING)

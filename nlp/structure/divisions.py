@@ -16,8 +16,12 @@ _NATIONAL = re.compile(
     r"人力资源和?社会保障部|自然资源部|生态环境部|环境保护部|住房和?城乡建设部|交通运输部|水利部|农业农村部|农业部|商务部|文化和旅游部|文化部|"
     r"国家卫生健康委|退役军人事务部|应急管理部|审计署|海关总署|人民银行|税务总局)"
 )
-_CENTRAL_AGENCY = re.compile(r"^(?:国家|中国|中华人民共和国)[\u4e00-\u9fff]{2,10}?(?:总局|监督管理局|银行|总队|调查队|海关)(?=.)")
-_TOWN_GOVERNMENT = re.compile(r"(?:乡|镇|苏木|街道)(?:人民政府|政府|办事处|党政.{0,6}|办|综合.{0,8})?$|街道办事处?$")
+_CENTRAL_AGENCY = re.compile(
+    r"^(?:国家|中国|中华人民共和国)[\u4e00-\u9fff]{2,10}?(?:总局|监督管理局|银行|总队|调查队|海关)(?=.)"
+)
+_TOWN_GOVERNMENT = re.compile(
+    r"(?:乡|镇|苏木|街道)(?:人民政府|政府|办事处|党政.{0,6}|办|综合.{0,8})?$|街道办事处?$"
+)
 
 
 @lru_cache(maxsize=1)
@@ -61,7 +65,9 @@ def _places(agency: str) -> list[str]:
     """The place names that an agency's name opens with, widest first: 甲市, 乙区, 丙街道."""
     places = []
     rest = agency
-    pattern = re.compile(r"([\u4e00-\u9fff]{1,8}?(?:省|自治区|自治州|自治县|自治旗|地区|市|州|盟|县|区|旗|镇|(?<!城)乡|苏木|街道))")
+    pattern = re.compile(
+        r"([\u4e00-\u9fff]{1,8}?(?:省|自治区|自治州|自治县|自治旗|地区|市|州|盟|县|区|旗|镇|(?<!城)乡|苏木|街道))"
+    )
     while match := pattern.match(rest):
         places.append(match.group(1))
         rest = rest[match.end() :]
@@ -75,7 +81,9 @@ def level_of(agency: str) -> Level | None:
     """
     unique, county_cities = _tables()
     places = _places(_CENTRAL_AGENCY.sub("", agency))
-    if _TOWN_GOVERNMENT.search(agency) or any(place.endswith(("镇", "乡", "苏木", "街道")) for place in places):
+    if _TOWN_GOVERNMENT.search(agency) or any(
+        place.endswith(("镇", "乡", "苏木", "街道")) for place in places
+    ):
         return Level.TOWNSHIP
     if not places:
         if _NATIONAL.match(agency):
@@ -85,7 +93,7 @@ def level_of(agency: str) -> Level | None:
     last = places[-1]
     if last in county_cities or last.endswith(("县", "旗")):
         return Level.COUNTY
-    if last.endswith("自治区") or last.endswith("省") or last in ("北京市", "上海市", "天津市", "重庆市"):
+    if last.endswith(("自治区", "省")) or last in ("北京市", "上海市", "天津市", "重庆市"):
         return Level.PROVINCE
     if last.endswith("区") and not last.endswith("地区"):
         return Level.COUNTY

@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-_DATE = r"(?:20\d\d|二[〇○零Oo0]..)\s*[年\-/.]\s*[\d一二三四五六七八九十]{1,3}\s*[月\-/.]\s*[\d一二三四五六七八九十]{1,3}\s*日?"
+_DAY = r"[\d一二三四五六七八九十]{1,3}"
+_DATE = rf"(?:20\d\d|二[〇○零Oo0]..)\s*[年\-/.]\s*{_DAY}\s*[月\-/.]\s*{_DAY}\s*日?"
 _FURNITURE = re.compile(
     r"[\-—–－\s·]*第?\s*\d{1,3}\s*页?[\-—–－\s·]*(?:[/共]\s*共?\s*\d{1,3}\s*页?)?"  # － 3 －, 第3页 共9页
     r"|(?:索引号|发布机构|发文机关|发文字号|文号|字号|发布日期|发布时间|成文日期|生成日期|公开日期|有效性|主题分类|信息来源|来源|作者|责任编辑|编辑|"
@@ -39,7 +40,9 @@ def signature_start(lines: Sequence[str]) -> int:
     """The index from which on only the signature (agency, date) and furniture follow; len(lines) if there is none."""
     start = len(lines)
     while start > 0 and (
-        is_furniture(lines[start - 1]) or _SIGNED_DATE.fullmatch(lines[start - 1]) or is_agency(lines[start - 1])
+        is_furniture(lines[start - 1])
+        or _SIGNED_DATE.fullmatch(lines[start - 1])
+        or is_agency(lines[start - 1])
     ):
         start -= 1
     return start

@@ -8,22 +8,31 @@ from dataclasses import dataclass
 
 from nlp.structure.furniture import is_agency, is_furniture, signature_start
 
-_DIGIT = {digit: str(value) for value, digit in enumerate("〇一二三四五六七八九")} | {"零": "0", "○": "0", "Ｏ": "0", "O": "0"}
+_DIGIT = {digit: str(value) for value, digit in enumerate("〇一二三四五六七八九")} | {
+    "零": "0",
+    "○": "0",
+    "Ｏ": "0",
+    "O": "0",
+}
 _YEAR = re.compile(r"(20\d\d|二[〇○零ＯO][〇○零ＯO一二][〇○零ＯO一二三四五六七八九])\s*年?")
 _YEAR_WITH_MARK = re.compile(r"(20\d\d|二[〇○零ＯO][〇○零ＯO一二][〇○零ＯO一二三四五六七八九])\s*年")
 _PERIOD = re.compile(r"(20\d\d)年1月1日")
-_TITLE = re.compile(r"(?:公开|政务).{0,16}(?:年度?)?(?:工作)?(?:年度)?(?:报告|年报|总结)|年度报告|公开年报|工作年报")
+_TITLE = re.compile(
+    r"(?:公开|政务).{0,16}(?:年度?)?(?:工作)?(?:年度)?(?:报告|年报|总结)|年度报告|公开年报|工作年报"
+)
 _SUBJECT = re.compile(
     r"(?:关于|发布|印发|公布|编制)?(?:20\d\d|二[〇○零ＯO]..)?\s*[年—\-]*度?\s*(?:的)?\s*(?:政府信息|政务信息|信息|政务|部门信息|政府网站)\s*(?:与政务)?公开"
 )
 _NO_AGENCY = re.compile(r"^(?:本|我|该|现|按照|根据|依据|为)|[，。：；]")
 _SENTENCE = re.compile(r"[。；！？]|，.*，")
-_LEAD_AGENCY = re.compile(r"(?:现将|由|特编制|编制)?([\u4e00-\u9fff]{4,30}?(?:政府|局|委员会|办公室|办事处|厅|委|中心))(?:20\d\d年|编制|特)")
+_LEAD_AGENCY = re.compile(
+    r"(?:现将|由|特编制|编制)?([\u4e00-\u9fff]{4,30}?(?:政府|局|委员会|办公室|办事处|厅|委|中心))(?:20\d\d年|编制|特)"
+)
 
 
 @dataclass(frozen=True, slots=True)
 class Metadata:
-    """What the front of a report says of it. `title_lines` and `furniture` are indices of lines that are no narrative."""
+    """What the front of a report says of it; `spent` are the indices of its lines that are no narrative."""
 
     title: str | None
     agency: str | None
@@ -68,7 +77,9 @@ def _is_title_part(line: str) -> bool:
 
 
 def _joined(lines: Sequence[str]) -> str:
-    text = "".join(re.sub(r"(?<=[^\x00-\x7f])[\s\u3000]+|[\s\u3000]+(?=[^\x00-\x7f])", "", line) for line in lines)
+    text = "".join(
+        re.sub(r"(?<=[^\x00-\x7f])[\s\u3000]+|[\s\u3000]+(?=[^\x00-\x7f])", "", line) for line in lines
+    )
     return text.strip("#* 《》")
 
 

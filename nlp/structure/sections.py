@@ -21,7 +21,9 @@ from nlp.structure.numbering import Numbered, split_number
 from nlp.structure.tables import is_form_table, table_lines
 
 _ORDER = {kind: rank for rank, kind in enumerate(SectionKind)}
-_RUN_IN = re.compile(r"(?P<heading>[^：:。\n]{2,36}?)(?:[：:。]+[\s\u3000]*|[\s\u3000]{1,})(?P<text>\S.*)", re.DOTALL)
+_RUN_IN = re.compile(
+    r"(?P<heading>[^：:。\n]{2,36}?)(?:[：:。]+[\s\u3000]*|[\s\u3000]{1,})(?P<text>\S.*)", re.DOTALL
+)
 _NOTHING = re.compile(r"(?P<heading>.{4,30}?)(?P<text>(?:暂?无|没有)[。.]?)")
 _CONTENTS = re.compile(r"目[\s\u3000]*录")
 
@@ -160,7 +162,9 @@ def _candidate(index: int, line: Line) -> Candidate | None:
     if kind is not SectionKind.LEGACY and numbered is None and rest and not is_canonical(heading):
         return None
     weight = 1.0 if kind is SectionKind.LEGACY else 5.0
-    weight += 2.0 * is_canonical(heading) + 1.0 * (numbered is not None) + 1.0 * (line.heading_level is not None)
+    weight += (
+        2.0 * is_canonical(heading) + 1.0 * (numbered is not None) + 1.0 * (line.heading_level is not None)
+    )
     weight -= 1.0 * bool(rest) + 2.0 * line.table
     if numbered is None and not is_canonical(heading):
         weight -= 3.0
@@ -173,7 +177,11 @@ def _heading_and_text(body: str) -> tuple[str | None, str]:
         return body, ""
     for pattern in (_RUN_IN, _NOTHING):
         match = pattern.fullmatch(body)
-        if match and is_heading_like(match["heading"]) and kind_of(match["heading"]) is not SectionKind.LEGACY:
+        if (
+            match
+            and is_heading_like(match["heading"])
+            and kind_of(match["heading"]) is not SectionKind.LEGACY
+        ):
             return match["heading"], match["text"].strip()
     return None, ""
 
@@ -229,7 +237,9 @@ def _narrative_after(candidates: Sequence[Candidate], lines: Sequence[Line]) -> 
     """A bonus for candidates with something beneath them: what a table of contents lacks."""
     starts = {candidate.line for candidate in candidates}
     return [
-        1.5 if candidate.text or (candidate.line + 1 < len(lines) and candidate.line + 1 not in starts) else 0.0
+        1.5
+        if candidate.text or (candidate.line + 1 < len(lines) and candidate.line + 1 not in starts)
+        else 0.0
         for candidate in candidates
     ]
 
