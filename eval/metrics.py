@@ -6,7 +6,7 @@ a sum over rows drawn with replacement.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Sequence, Set
 from dataclasses import dataclass, field
 from enum import IntEnum
 from typing import Any
@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from nlp.labels import Category
+from nlp.labels import Category, Theme
 from nlp.report import Report, Section, Statement
 
 Counts = npt.NDArray[np.float64]

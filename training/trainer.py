@@ -104,7 +104,7 @@ class StatementTrainer(Trainer):
         averaged = averages[0].averaged() if averages else None
         model = averaged or cast(StatementModel, self.model)
         metrics = {
-            f"{metric_key_prefix}_{name}": value for name, value in self.score(model or self.model).items()
+            f"{metric_key_prefix}_{name}": value for name, value in self.score(model).items()
         }
         self.log(metrics)
         self.control = self.callback_handler.on_evaluate(self.args, self.state, self.control, metrics)

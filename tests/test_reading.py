@@ -1,0 +1,398 @@
+"""Reading: the same report in any file gives the same text."""
+
+from __future__ import annotations
+
+import html
+import io
+import zipfile
+from collections.abc import Callable
+from pathlib import Path
+
+import docx
+import pytest
+from docx.oxml import OxmlElement
+from docx.oxml.ns import qn
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from reportlab.lib.styles import ParagraphStyle
+from reportlab.pdfbase import pdfmetrics
+from reportlab.pdfbase.cidfonts import UnicodeCIDFont
+from reportlab.pdfgen.canvas import Canvas
+from reportlab.platypus import Paragraph as Flowable
+from reportlab.platypus import SimpleDocTemplate, Table, TableStyle
+
+from nlp.document import Document, FileFormat, Paragraph
+from nlp.document import Table as DocumentTable
+from nlp.errors import (
+    DamagedFile,
+    EmptyFile,
+    EncryptedFile,
+    LegacyFormat,
+    MissingFile,
+    NoTextLayer,
+    ReadError,
+    TooLarge,
+    UnknownFormat,
+)
+from nlp.reading import read, read_bytes
+from nlp.reading.characters import clean
+from nlp.reading.docx import format_number
+from nlp.structure import parse
+
+pdfmetrics.registerFont(UnicodeCIDFont("STSong-Light"))
+OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+
+
+def narrative(document: Document) -> list[tuple[str, str]]:
+    return [(str(section.kind), section.text.replace(" ", "")) for section in parse(document).sections]
+
+
+def texts(document: Document) -> list[str]:
+    return [block.text for block in document.blocks if isinstance(block, Paragraph)]
+
+
+# -- the same report in every format ----------------------------------------------------------------
+
+
+def as_html(text: str) -> bytes:
+    """The page of an agency's site around the report, in GBK."""
+    parts, in_table = [], False
+    for line in filter(str.strip, text.split("\n")):
+        if ("\t" in line) != in_table:
+            parts.append("</table>" if in_table else "<table border=1>")
+            in_table = not in_table
+        if in_table:
+            parts.append("<tr>" + "".join(f"<td>{html.escape(cell)}</td>" for cell in line.split("\t")) + "</tr>")
+        else:
+            head, tail = html.escape(line[:5]), html.escape(line[5:])
+            parts.append(f"<p>&nbsp;&nbsp;&#12288;<span>{head}</span><span>{tail}</span></p>")
+    page = (
+        '<html><head><meta http-equiv="Content-Type" content="text/html; charset=gb2312"><title>年报_某区人民政府</title>'
+        "<script>var 公开 = '不是正文，也不是报告。';</script></head><body><div class='nav'><a href=/>首页</a> &gt; 年报</div>"
+        f"<div id=main><div>{''.join(parts)}</div></div><div class='share'>分享到：微信</div>"
+        "<div class='footer'>版权所有：某区人民政府，未经许可，不得转载。</div></body></html>"
+    )
+    return page.encode("gb18030")
+
+
+def as_docx(text: str) -> bytes:
+    document, table = docx.Document(), None
+    for line in filter(str.strip, text.split("\n")):
+        if "\t" not in line:
+            document.add_paragraph(line)
+            table = None
+            continue
+        cells = line.split("\t")
+        table = table or document.add_table(0, 16)
+        for cell, value in zip(table.add_row().cells, cells, strict=False):
+            cell.text = value
+    return saved(document)
+
+
+def as_pdf(text: str) -> bytes:
+    body = ParagraphStyle("b", fontName="STSong-Light", fontSize=12, leading=20, firstLineIndent=24, wordWrap="CJK")
+    small = ParagraphStyle("s", fontName="STSong-Light", fontSize=6, leading=8, wordWrap="CJK")
+    story: list[object] = []
+    rows: list[list[Flowable]] = []
+    for line in [*filter(str.strip, text.split("\n")), ""]:
+        if "\t" in line:
+            cells = [Flowable(cell, small) for cell in line.split("\t")]
+            rows.append(cells + [Flowable("", small)] * (16 - len(cells)))
+            continue
+        if rows:
+            grid = TableStyle([("GRID", (0, 0), (-1, -1), 0.5, "black")])
+            story.append(Table(rows, colWidths=[28] * 16, style=grid))
+            rows = []
+        if line:
+            story.append(Flowable(line, body))
+
+    def furniture(canvas: Canvas, template: SimpleDocTemplate) -> None:
+        canvas.setFont("STSong-Light", 9)
+        canvas.drawCentredString(300, 20, f"－ {template.page} －")
+        canvas.drawString(60, 815, "某区政府信息公开")
+
+    file = io.BytesIO()
+    SimpleDocTemplate(file).build(story, onFirstPage=furniture, onLaterPages=furniture)
+    return file.getvalue()
+
+
+def saved(document: object) -> bytes:
+    file = io.BytesIO()
+    document.save(file)  # type: ignore[attr-defined]
+    return file.getvalue()
+
+
+@pytest.mark.parametrize(
+    ("name", "encode"),
+    [
+        ("utf8.txt", lambda text: text.encode()),
+        ("bom.txt", lambda text: text.encode("utf-8-sig")),
+        ("gbk.txt", lambda text: text.encode("gb18030")),
+        ("utf16.txt", lambda text: text.encode("utf-16")),
+        ("utf16le.txt", lambda text: text.encode("utf-16-le")),
+        ("utf16be.txt", lambda text: text.encode("utf-16-be")),
+        ("crlf.txt", lambda text: text.replace("\n", "\r\n").encode()),
+        ("page.html", as_html),
+        ("report.docx", as_docx),
+        ("report.pdf", as_pdf),
+        ("misnamed.pdf", as_docx),
+        ("misnamed", as_pdf),
+    ],
+)
+def test_the_same_report_in_any_file_has_the_same_narrative(
+    name: str, encode: Callable[[str], bytes], sample_text: str
+) -> None:
+    assert narrative(read_bytes(encode(sample_text), name)) == narrative(read_bytes(sample_text.encode(), "a.txt"))
+
+
+# -- text ------------------------------------------------------------------------------------------------
+
+
+def test_lines_cut_at_a_fixed_width_are_joined_and_headings_kept_apart() -> None:
+    sentence = "全年主动公开政府信息一百五十三条，其中政府网站八十条，微信公众号七十三条，没有收到公开申请，"
+    body = (sentence * 9)[:-1] + "。"
+    wrapped = [body[i : i + 30] for i in range(0, len(body), 30)]
+    document = read_bytes("\n".join(["一、总体情况", *wrapped, "二、存在问题", "无。"]).encode(), "a.txt")
+    assert texts(document) == ["一、总体情况", body, "二、存在问题", "无。"]
+
+
+def test_undecodable_bytes_are_replaced_and_said() -> None:
+    document = read_bytes("一、总体情况\n公开信息。".encode() + b"\xff\xff\xfe", "a.txt")
+    assert document.warnings
+    assert "公开信息。" in texts(document)[1]
+
+
+def test_nul_bytes_are_dropped_and_said() -> None:
+    document = read_bytes("公开\0信息三条。".encode(), "a.txt")
+    assert texts(document) == ["公开信息三条。"]
+    assert document.warnings
+
+
+def test_markdown_marks_are_read_and_not_kept() -> None:
+    text = "# 年度报告\n\n## 一、总体情况\n\n**全年**公开[信息](http://a)3条。\n\n| 规章 | 数 |\n| --- | --- |\n| a | 0 |\n"
+    document = read_bytes(text.encode(), "a.md")
+    assert [(b.text, b.heading_level) for b in document.blocks if isinstance(b, Paragraph)] == [
+        ("年度报告", 1),
+        ("一、总体情况", 2),
+        ("全年公开信息3条。", None),
+    ]
+    assert [b.rows for b in document.blocks if isinstance(b, DocumentTable)] == [(("规章", "数"), ("a", "0"))]
+
+
+def test_font_accidents_are_folded_and_punctuation_is_not() -> None:
+    assert clean("⼀、⺠⻚\u200b公\ufeff开，（１）\ue000\r\n") == "一、民页公开，（１）\n"
+
+
+# -- html ------------------------------------------------------------------------------------------------
+
+
+def test_a_layout_table_is_unwrapped_and_a_data_table_kept() -> None:
+    page = (
+        "<html><body><table><tr><td><p>一、总体情况</p><p>全年公开信息三条。全部按时。没有遗漏，没有逾期。</p>"
+        "<table><tr><td>规章</td><td>0</td></tr><tr><td>合计</td><td colspan=2>0</td></tr></table></td></tr></table></body></html>"
+    )
+    document = read_bytes(page.encode(), "a.html")
+    assert texts(document) == ["一、总体情况", "全年公开信息三条。全部按时。没有遗漏，没有逾期。"]
+    assert [b.rows for b in document.blocks if isinstance(b, DocumentTable)] == [(("规章", "0"), ("合计", "0", ""))]
+
+
+def test_breaks_lists_and_hidden_text() -> None:
+    page = (
+        "<body><div>总体平稳。<br>公开三条，均已办结。<div style='display:none'>隐藏，不是正文。</div>"
+        "<ol><li>更新慢，需改进。</li><li>人手少，需加强。</li></ol></div></body>"
+    )
+    assert texts(read_bytes(page.encode(), "a.html")) == [
+        "总体平稳。",
+        "公开三条，均已办结。",
+        "1.更新慢，需改进。",
+        "2.人手少，需加强。",
+    ]
+
+
+# -- docx ------------------------------------------------------------------------------------------------
+
+
+def element(tag: str, **attributes: str) -> OxmlElement:
+    made = OxmlElement(tag)
+    for name, value in attributes.items():
+        made.set(qn(f"w:{name}"), value)
+    return made
+
+
+def test_tracked_changes_are_accepted() -> None:
+    document = docx.Document()
+    paragraph = document.add_paragraph("公开")
+    for tag, text, inner in (("w:del", "旧的", "w:delText"), ("w:ins", "信息三条", "w:t")):
+        change, run, part = element(tag), element("w:r"), element(inner)
+        part.text = text
+        run.append(part)
+        change.append(run)
+        paragraph._p.append(change)
+    assert texts(read_bytes(saved(document), "a.docx")) == ["公开信息三条"]
+
+
+def test_automatic_numbers_are_written_out() -> None:
+    document = docx.Document()
+    numbering = document.part.numbering_part.element
+    abstract = element("w:abstractNum", abstractNumId="90")
+    for level, (form, pattern) in enumerate([("chineseCounting", "%1、"), ("decimal", "（%2）")]):
+        made = element("w:lvl", ilvl=str(level))
+        made.append(element("w:start", val="1"))
+        made.append(element("w:numFmt", val=form))
+        made.append(element("w:lvlText", val=pattern))
+        abstract.append(made)
+    numbering.insert(0, abstract)
+    number = element("w:num", numId="90")
+    number.append(element("w:abstractNumId", val="90"))
+    numbering.append(number)
+    for text, level in [("总体情况", 0), ("主动公开", 1), ("依申请公开", 1), ("存在问题", 0), ("更新慢", 1)]:
+        properties = document.add_paragraph(text)._p.get_or_add_pPr()
+        numbered = element("w:numPr")
+        numbered.append(element("w:ilvl", val=str(level)))
+        numbered.append(element("w:numId", val="90"))
+        properties.append(numbered)
+    expected = ["一、总体情况", "（1）主动公开", "（2）依申请公开", "二、存在问题", "（1）更新慢"]
+    assert texts(read_bytes(saved(document), "a.docx")) == expected
+
+
+def test_text_boxes_are_read_once_and_hidden_runs_are_not() -> None:
+    document = docx.Document()
+    paragraph = document.add_paragraph("正文。")
+    paragraph.add_run("隐藏。").font.hidden = True
+    box, inner, run, text = (element(tag) for tag in ("w:txbxContent", "w:p", "w:r", "w:t"))
+    text.text = "框内文字。"
+    run.append(text)
+    inner.append(run)
+    box.append(inner)
+    holder = element("w:r")
+    holder.append(box)
+    paragraph._p.append(holder)
+    document.add_paragraph("下一段。", style="Heading 1")
+    read_back = read_bytes(saved(document), "a.docx")
+    assert texts(read_back) == ["正文。", "框内文字。", "下一段。"]
+    assert read_back.blocks[-1].heading_level == 1  # type: ignore[union-attr]
+
+
+@pytest.mark.parametrize(
+    ("value", "form", "written"),
+    [(12, "chineseCounting", "十二"), (20, "chineseCounting", "二十"), (3, "decimalEnclosedCircle", "③"),
+     (2, "upperLetter", "B"), (4, "lowerRoman", "iv"), (7, "decimal", "7"), (7, "unknown", "7")],
+)  # fmt: skip
+def test_number_formats(value: int, form: str, written: str) -> None:
+    assert format_number(value, form) == written
+
+
+# -- errors ----------------------------------------------------------------------------------------------
+
+
+def pdf_of(draw: Callable[[Canvas], None], **options: object) -> bytes:
+    file = io.BytesIO()
+    canvas = Canvas(file, **options)
+    draw(canvas)
+    canvas.showPage()
+    canvas.save()
+    return file.getvalue()
+
+
+def draw_image(canvas: Canvas) -> None:
+    from PIL import Image
+    from reportlab.lib.utils import ImageReader
+
+    canvas.drawImage(ImageReader(Image.new("L", (40, 40), 90)), 0, 0, 500, 700)
+
+
+def encrypted_pdf() -> bytes:
+    from reportlab.lib.pdfencrypt import StandardEncryption
+
+    return pdf_of(lambda c: c.drawString(50, 500, "secret"), encrypt=StandardEncryption("password", strength=128))
+
+
+def zip_of(**files: str) -> bytes:
+    file = io.BytesIO()
+    with zipfile.ZipFile(file, "w") as archive:
+        for name, content in files.items():
+            archive.writestr(name, content)
+    return file.getvalue()
+
+
+@pytest.mark.parametrize(
+    ("data", "name", "error", "says"),
+    [
+        (b"", "a.txt", EmptyFile, "empty"),
+        (b" \n\r\n\t", "a.txt", EmptyFile, "empty"),
+        (b"<html><body></body></html>", "a.html", EmptyFile, "no text"),
+        (OLE + b"\0" * 600, "a.doc", LegacyFormat, "save as .docx"),
+        (OLE + b"\0" * 600, "a.docx", LegacyFormat, "save as .docx"),
+        (OLE + "EncryptedPackage".encode("utf-16-le"), "a.docx", EncryptedFile, "password"),
+        (b"{\\rtf1 text}", "a.rtf", LegacyFormat, "save as .docx"),
+        (b"plain words", "a.docx", DamagedFile, "its content is not"),
+        (b"plain words", "a.pdf", DamagedFile, "its content is not"),
+        (b"PK\x03\x04 broken", "a.docx", DamagedFile, "damaged"),
+        (zip_of(**{"a.txt": "x"}), "a.zip", UnknownFormat, "unpack"),
+        (zip_of(**{"[Content_Types].xml": "<a/>", "word/document.xml": "<a"}), "a.docx", DamagedFile, "damaged"),
+        (b"%PDF-1.7\nbroken", "a.pdf", DamagedFile, "damaged"),
+        (pdf_of(draw_image), "a.pdf", NoTextLayer, "no text layer: run OCR first"),
+        (encrypted_pdf(), "a.pdf", EncryptedFile, "password"),
+        (b"\x89PNG\r\n\x1a\n....", "a.png", UnknownFormat, "OCR"),
+        (bytes(range(32)) * 40, "a.bin", UnknownFormat, "binary"),
+        (b"MIME-Version: 1.0\n", "a.mht", UnknownFormat, ".html"),
+    ],
+)
+def test_what_cannot_be_read_says_so_and_what_to_do(
+    data: bytes, name: str, error: type[ReadError], says: str
+) -> None:
+    with pytest.raises(error) as caught:
+        read_bytes(data, name)
+    assert type(caught.value) is error
+    assert str(caught.value).startswith(f"{name}: ")
+    assert says in str(caught.value)
+
+
+def test_files_that_are_not_there(tmp_path: Path) -> None:
+    with pytest.raises(MissingFile, match="no such file"):
+        read(tmp_path / "none.txt")
+    with pytest.raises(MissingFile, match="directory"):
+        read(tmp_path)
+
+
+def test_the_size_limit(tmp_path: Path) -> None:
+    (tmp_path / "large.txt").write_bytes("公".encode() * 1000)
+    with pytest.raises(TooLarge, match="larger"):
+        read(tmp_path / "large.txt", max_bytes=100)
+
+
+def test_every_error_has_its_own_exit_status() -> None:
+    errors = (MissingFile, EmptyFile, TooLarge, UnknownFormat, LegacyFormat, DamagedFile, EncryptedFile, NoTextLayer)
+    assert len({error.exit_status for error in errors}) == len(errors)
+
+
+@settings(max_examples=150, deadline=None)
+@given(st.binary(max_size=400), st.sampled_from(["a.txt", "a.html", "a.md", "a.docx", "a.pdf", "a"]))
+def test_random_bytes_are_read_or_refused_with_a_reason(data: bytes, name: str) -> None:
+    try:
+        document = read_bytes(data, name)
+    except ReadError:
+        return
+    assert all("\0" not in text and "\n" not in text for text in texts(document))
+
+
+@settings(max_examples=40, deadline=None)
+@given(st.data(), st.sampled_from(["docx", "html", "pdf"]))
+def test_damaged_files_are_read_or_refused_with_a_reason(data: st.DataObject, kind: str) -> None:
+    text = "一、总体情况\n公开三条，均已办结。\n规章\t0\t0"
+    whole = bytearray({"docx": as_docx, "html": as_html, "pdf": as_pdf}[kind](text))
+    for _ in range(data.draw(st.integers(1, 6))):
+        at = data.draw(st.integers(0, len(whole) - 1))
+        whole[at : at + data.draw(st.integers(1, 9))] = data.draw(st.binary(max_size=9))
+    try:
+        read_bytes(bytes(whole), f"a.{kind}")
+    except ReadError as error:
+        assert str(error)
+
+
+def test_an_xml_entity_is_not_expanded() -> None:
+    bomb = '<!DOCTYPE a [<!ENTITY b "公开公开">]><w:document xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main">'
+    bomb += "<w:body><w:p><w:r><w:t>正文&b;</w:t></w:r></w:p></w:body></w:document>"
+    document = read_bytes(zip_of(**{"[Content_Types].xml": "<a/>", "word/document.xml": bomb}), "a.docx")
+    assert texts(document) == ["正文"]
+    assert document.format is FileFormat.DOCX
