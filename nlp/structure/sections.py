@@ -17,7 +17,7 @@ from nlp.labels import SectionKind
 from nlp.report import Section
 from nlp.structure.furniture import is_furniture, signature_start
 from nlp.structure.headings import is_canonical, is_heading_like, kind_of, plain
-from nlp.structure.numbering import Numbered, split_number
+from nlp.structure.numbering import Numbered, NumberStyle, split_number
 from nlp.structure.tables import is_form_table, table_lines
 
 _ORDER = {kind: rank for rank, kind in enumerate(SectionKind)}
@@ -80,7 +80,7 @@ def lines_of(blocks: Sequence[Block]) -> list[Line]:
             continue
         marks = table_lines([p.text for p in stretch])
         lines.extend(
-            Line(p.text.strip(" \t\u3000\xa0\n"), p.origin, p.heading_level, mark)
+            Line(p.text.strip(), p.origin, p.heading_level, mark)
             for p, mark in zip(stretch, marks, strict=True)
         )
         stretch = []
@@ -115,12 +115,13 @@ def _without_number(text: str) -> str:
 
 def outline(lines: Sequence[Line]) -> Outline:
     """Choose the headings among `lines` and gather each section's narrative."""
-    chosen = _best_chain(_candidates(lines), lines)
-    skipped = _contents(lines, chosen)
+    candidates = _candidates(lines)
+    skipped = _contents(candidates, lines)
+    chosen = _best_chain([c for c in candidates if c.line not in skipped], lines)
     first = chosen[0].line if chosen else len(lines)
     front = tuple(line for i, line in enumerate(lines[:first]) if i not in skipped)
     sections = []
-    stops = [candidate.line for candidate in chosen[1:]] + [len(lines)]
+    stops = [*(candidate.line for candidate in chosen[1:]), len(lines)][: len(chosen)]
     end = signature_start([line.text for line in lines])
     for candidate, stop in zip(chosen, stops, strict=True):
         body = [candidate.text] if candidate.text else []
@@ -187,7 +188,34 @@ def _heading_and_text(body: str) -> tuple[str | None, str]:
 
 
 def _best_chain(candidates: Sequence[Candidate], lines: Sequence[Line]) -> list[Candidate]:
-    """The candidates of the best outline, in order: the heaviest path where each step adds how well two follow."""
+    """The candidates of the best outline, in order.
+
+    Headings of one rank are numbered in one style, so each style (and none) has its own best chain; of these, the one
+    with the most headings that the forms prescribe is the report's, then the one of the highest rank.
+    """
+    styles = (*NumberStyle, None)
+    chains = [_heaviest_path(_of_style(candidates, style), lines) for style in styles]
+    own = [sum(_style(c) is style for c in chain) for style, chain in zip(styles, chains, strict=True)]
+    several = [chain for chain, count in zip(chains, own, strict=True) if count >= 2]
+    known = [chain for chain in several if len({c.kind for c in chain} - {SectionKind.LEGACY}) >= 2]
+    return max(known or several or chains, key=lambda chain: sum(is_canonical(c.heading) for c in chain))
+
+
+def _style(candidate: Candidate) -> NumberStyle | None:
+    return candidate.numbered.style if candidate.numbered else None
+
+
+def _of_style(candidates: Sequence[Candidate], style: NumberStyle | None) -> list[Candidate]:
+    """Candidates numbered in `style`; and others only if they are spelt as a form prescribes."""
+    return [
+        c
+        for c in candidates
+        if _style(c) is style or (style is not None and is_canonical(c.heading))
+    ]
+
+
+def _heaviest_path(candidates: Sequence[Candidate], lines: Sequence[Line]) -> list[Candidate]:
+    """The chain of greatest weight, where each step adds how well one heading follows another; [] if that is little."""
     if not candidates:
         return []
     narrative = _narrative_after(candidates, lines)
@@ -223,14 +251,18 @@ def _step(before: Candidate, after: Candidate) -> float:
             score -= 1.0
     if before.words == after.words:
         score -= 5.0
+    spelt = is_canonical(before.heading) and is_canonical(after.heading)
     if before.numbered is None or after.numbered is None:
-        return score - (2.0 if (before.numbered is None) != (after.numbered is None) else 0.0)
-    if before.numbered.style is not after.numbered.style:
-        return score - 6.0
+        alike = before.numbered is after.numbered
+        return score - (0.0 if alike else 2.0 if spelt else 10.0)
     gap = after.numbered.value - before.numbered.value
+    if before.numbered.style is not after.numbered.style:
+        return score - (3.0 if gap == 1 else 12.0)  # a slip of the pen in the count, or another rank of heading
     if gap == 1:
         return score + 2.0
-    return score - (0.5 if gap > 1 else 3.0 if gap == 0 else 5.0)
+    if gap == 0:
+        return score - (3.0 if spelt else 9.0)
+    return score - (0.5 if gap > 1 else 12.0)
 
 
 def _narrative_after(candidates: Sequence[Candidate], lines: Sequence[Line]) -> list[float]:
@@ -244,13 +276,18 @@ def _narrative_after(candidates: Sequence[Candidate], lines: Sequence[Line]) -> 
     ]
 
 
-def _contents(lines: Sequence[Line], chosen: Sequence[Candidate]) -> set[int]:
-    """Indices of a table of contents' lines: the chosen headings' words, earlier and all together."""
-    words = {candidate.words for candidate in chosen}
-    first = chosen[0].line if chosen else 0
-    entries = {i for i in range(first) if plain(_without_number(lines[i].text)) in words}
-    if len(entries) < 3:
-        return set()
-    inside = set(range(min(entries), max(entries) + 1))
-    before = min(entries) - 1
-    return inside | ({before} if before >= 0 and _CONTENTS.fullmatch(lines[before].text) else set())
+def _contents(candidates: Sequence[Candidate], lines: Sequence[Line]) -> set[int]:
+    """Indices of the lines of a table of contents: headings one after another, all of which come again later."""
+    last = {candidate.words: candidate.line for candidate in candidates}
+    again = [c.line for c in candidates if not c.text and last[c.words] > c.line]
+    entries: set[int] = set()
+    run: list[int] = []
+    for line in [*again, -1]:
+        if run and line != run[-1] + 1:
+            entries |= set(run) if len(run) >= 3 else set()
+            run = []
+        run.append(line)
+    before = min(entries, default=0) - 1
+    if before >= 0 and _CONTENTS.fullmatch(lines[before].text):
+        entries.add(before)
+    return entries

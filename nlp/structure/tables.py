@@ -91,7 +91,15 @@ def table_lines(lines: Sequence[str]) -> list[bool]:
                 inside and (_is_part_of_form(lines[i]) or _between(certain, numeric, i, lines[i]))
             ):
                 marked[i] = True
+        _spread(marked, run, lines)
     return marked
+
+
+def _spread(marked: list[bool], run: range, lines: Sequence[str]) -> None:
+    """Mark the cells of the form that stand right before or after marked lines of a run: 总计, 3.其他."""
+    for order in (run, run[::-1]):
+        for before, i in zip(order, order[1:], strict=False):
+            marked[i] = marked[i] or (marked[before] and _words(lines[i]) in _CELLS_OF_FORM)
 
 
 def _runs(flags: Sequence[bool]) -> list[tuple[int, int]]:
@@ -121,6 +129,8 @@ def _is_row(line: str) -> bool:
 def _is_section_heading(cell: str) -> bool:
     """Whether a cell's words are also what a section is called (依申请公开情况): then only its neighbours can tell."""
     numbered = split_number(cell)
+    if numbered is None and not cell.rstrip().endswith("情况"):
+        return False
     heading = numbered.rest if numbered else cell
     return is_heading_like(heading) and kind_of(heading) is not SectionKind.LEGACY
 

@@ -1,0 +1,371 @@
+"""Structure: sections found however they are spelt, tables told from prose, and who reports when."""
+
+from __future__ import annotations
+
+import random
+
+import pytest
+from conftest import SAMPLE, document_of
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from nlp.document import Document, FileFormat, Paragraph, Table
+from nlp.labels import Level, SectionKind
+from nlp.report import Report
+from nlp.structure import parse
+from nlp.structure.divisions import level_of, region_of
+from nlp.structure.headings import is_heading_like, kind_of
+from nlp.structure.numbering import NumberStyle, number_value, split_number
+from nlp.structure.tables import table_lines
+from training.annotation import AnnotatedReport, read_split
+
+CURRENT = (
+    "总体情况",
+    "主动公开政府信息情况",
+    "收到和处理政府信息公开申请情况",
+    "政府信息公开行政复议、行政诉讼情况",
+    "存在的主要问题及改进情况",
+    "其他需要报告的事项",
+)
+TABLES = SAMPLE.read_text(encoding="utf-8").split("主动公开政府信息情况\n")[1].split("五、存在的")[0]
+PROACTIVE_TABLE, REST = TABLES.split("三、收到和处理政府信息公开申请情况\n")
+REQUESTS_TABLE, REVIEW_TABLE = REST.split("四、政府信息公开行政复议、行政诉讼情况\n")
+
+
+def found(report: Report) -> list[tuple[SectionKind, str]]:
+    return [(section.kind, section.text) for section in report.sections]
+
+
+# -- the real report ----------------------------------------------------------------------------------
+
+
+def test_the_real_report(sample_text: str) -> None:
+    report = parse(document_of(sample_text))
+    assert (report.agency, report.year, report.level) == ("北关区红旗路街道办事处", 2021, Level.TOWNSHIP)
+    assert report.title == "北关区红旗路街道办事处2021年政府信息公开工作年度报告"
+    assert [(s.kind, s.number, s.heading) for s in report.sections] == [
+        (SectionKind.OVERVIEW, "一", "总体情况"),
+        (SectionKind.PROBLEMS, "五", "存在的主要问题及改进情况"),
+        (SectionKind.OTHER, "六", "其他需要报告的事项"),
+    ]
+    assert not report.warnings
+    lines = [line.strip() for line in sample_text.split("\n")]
+    prose = [line for line in lines if ("。" in line or line.endswith("：") or line == "无") and "\t" not in line]
+    assert "\n".join(s.text for s in report.sections).split("\n") == prose
+    assert lines[report.sections[1].origin.line or 0 - 1 : report.sections[1].origin.line] is not None
+
+
+# -- headings -----------------------------------------------------------------------------------------
+
+
+def numbered(style: str) -> list[str]:
+    chinese, heads = "一二三四五六", CURRENT
+    spell = {
+        "一、": lambda i: f"{chinese[i]}、{heads[i]}",
+        "一.": lambda i: f"{chinese[i]}.{heads[i]}",
+        "一 ": lambda i: f"{chinese[i]}  {heads[i]}",
+        "(一)": lambda i: f"({chinese[i]}){heads[i]}",
+        "1.": lambda i: f"{i + 1}.{heads[i]}",
+        "1、": lambda i: f"{i + 1}、{heads[i]}",
+        "第一部分": lambda i: f"第{chinese[i]}部分 {heads[i]}",
+        "none": lambda i: heads[i],
+        "spaced": lambda i: f"{chinese[i]}、{' '.join(heads[i])}",
+        "colon": lambda i: f"{chinese[i]}、{heads[i]}：",
+        "markdown": lambda i: f"## {chinese[i]}、{heads[i]}",
+        "all 一": lambda i: f"一、{heads[i]}",
+        "skipped": lambda i: f"{chinese[i] if i < 3 else '二三七八九'[i - 2]}、{heads[i]}",
+    }[style]
+    return [spell(i) for i in range(6)]
+
+
+@pytest.mark.parametrize(
+    "style",
+    ["一、", "一.", "一 ", "(一)", "1.", "1、", "第一部分", "none", "spaced", "colon", "markdown", "all 一", "skipped"],
+)
+def test_the_six_headings_in_their_spellings(style: str) -> None:
+    a, b, c, d, e, f = numbered(style)
+    text = f"甲县财政局2022年政府信息公开工作年度报告\n{a}\n（一）主动公开情况\n全年公开信息30条。\n（二）依申请公开情况\n收到申请2件。\n"
+    text += f"{b}\n{PROACTIVE_TABLE}{c}\n{REQUESTS_TABLE}{d}\n{REVIEW_TABLE}{e}\n一是更新慢。\n下一步将提速。\n{f}\n无"
+    assert found(parse(document_of(text))) == [
+        (SectionKind.OVERVIEW, "（一）主动公开情况\n全年公开信息30条。\n（二）依申请公开情况\n收到申请2件。"),
+        (SectionKind.PROBLEMS, "一是更新慢。\n下一步将提速。"),
+        (SectionKind.OTHER, "无"),
+    ]
+
+
+def test_heading_and_text_on_one_line() -> None:
+    text = "一、总体情况：2021年，公开信息3条。\n五、存在的主要问题及改进情况。更新慢。\n六、其他需要报告的事项 无"
+    report = parse(document_of(text))
+    assert [s.text for s in report.sections] == ["2021年，公开信息3条。", "更新慢。", "无"]
+    assert report.sections[0].heading == "总体情况"
+
+
+def test_a_table_of_contents_is_no_outline() -> None:
+    contents = "\n".join(f"{n}、{h}……{i}" for i, (n, h) in enumerate(zip("一二三四五六", CURRENT, strict=True), 1))
+    body = "一、总体情况\n公开3条。\n二、主动公开政府信息情况\n三、收到和处理政府信息公开申请情况\n"
+    body += "四、政府信息公开行政复议、行政诉讼情况\n五、存在的主要问题及改进情况\n更新慢。\n六、其他需要报告的事项\n无。"
+    report = parse(document_of(f"甲局2021年政府信息公开工作年度报告\n目  录\n{contents}\n{body}"))
+    assert [s.text for s in report.sections] == ["公开3条。", "更新慢。", "无。"]
+
+
+def test_points_numbered_like_the_sections_stay_in_their_section() -> None:
+    text = (
+        "一、总体情况\n一、加强组织领导\n成立领导小组。\n二、推进主动公开\n公开3条。\n三、规范依申请公开\n收到2件。\n"
+        "二、主动公开政府信息情况\n三、收到和处理政府信息公开申请情况\n四、政府信息公开行政复议、行政诉讼情况\n"
+        "五、存在的主要问题及改进情况\n一、存在的问题\n更新慢。\n二、改进措施\n提速。\n六、其他需要报告的事项\n无。"
+    )
+    assert found(parse(document_of(text))) == [
+        (SectionKind.OVERVIEW, "一、加强组织领导\n成立领导小组。\n二、推进主动公开\n公开3条。\n三、规范依申请公开\n收到2件。"),
+        (SectionKind.PROBLEMS, "一、存在的问题\n更新慢。\n二、改进措施\n提速。"),
+        (SectionKind.OTHER, "无。"),
+    ]
+
+
+def test_an_old_form_keeps_all_its_sections() -> None:
+    text = (
+        "甲市环境保护局2012年政府信息公开年度报告\n根据《条例》，编制本报告。\n一、概述\n公开有序。\n二、主动公开政府信息的情况\n公开30条。\n"
+        "三、依申请公开办理情况\n收到3件。\n四、咨询处理情况\n接待9人。\n五、复议、诉讼和申诉的情况\n未发生。\n六、收费及减免情况\n未收费。\n"
+        "七、存在的主要问题和改进措施\n更新慢。\n八、附表\n指标\t单位\t数量\n主动公开政府信息数\t条\t30"
+    )
+    report = parse(document_of(text))
+    assert [s.kind for s in report.sections] == [
+        SectionKind.LEAD, SectionKind.OVERVIEW, SectionKind.PROACTIVE, SectionKind.REQUESTS,
+        SectionKind.INTERACTION, SectionKind.REVIEW, SectionKind.FEES, SectionKind.PROBLEMS,
+    ]  # fmt: skip
+    assert report.year == 2012
+
+
+def test_unknown_headings_in_order_are_sections_of_their_own() -> None:
+    text = "一、重点工作完成情况\n公开3条。\n二、公文属性源头管理情况\n均已标注。\n三、存在的主要问题及改进情况\n更新慢。"
+    assert [s.kind for s in parse(document_of(text)).sections][-1] is SectionKind.PROBLEMS
+    assert len(parse(document_of(text)).sections) == 3
+
+
+def test_without_headings_the_text_is_one_section_with_a_warning() -> None:
+    report = parse(document_of("今天天气很好，适合出行。\n大家都去公园了。"))
+    assert found(report) == [(SectionKind.UNNAMED, "今天天气很好，适合出行。\n大家都去公园了。")]
+    assert "no section heading found" in report.warnings[0]
+
+
+def test_an_empty_section_of_problems_is_kept_and_said() -> None:
+    report = parse(document_of("一、总体情况\n公开3条。\n五、存在的主要问题及改进情况\n六、其他需要报告的事项\n无。"))
+    assert (SectionKind.PROBLEMS, "") in found(report)
+    assert any("存在的主要问题" in warning for warning in report.warnings)
+
+
+@pytest.mark.parametrize("line", ["加强组织领导", "主动公开工作有序推进。", "持续提升公开质量", "2021年，全县公开3条。"])
+def test_slogans_and_sentences_are_no_headings(line: str) -> None:
+    assert not is_heading_like(line) or kind_of(line) is SectionKind.LEGACY
+
+
+@pytest.mark.parametrize(
+    ("heading", "kind"),
+    [
+        ("总 体 情 况", SectionKind.OVERVIEW),
+        ("2021年政府信息公开工作总体情况", SectionKind.OVERVIEW),
+        ("概述", SectionKind.OVERVIEW),
+        ("政府信息公开工作存在的主要问题和改进措施", SectionKind.PROBLEMS),
+        ("存在不足及下一步打算", SectionKind.PROBLEMS),
+        ("存在的困难", SectionKind.PROBLEMS),
+        ("下一步工作打算", SectionKind.PLANS),
+        ("改进措施", SectionKind.PLANS),
+        ("其它需要说明的事项", SectionKind.OTHER),
+        ("需要说明的其他事项", SectionKind.OTHER),
+        ("因政府信息公开申请行政复议、提起行政诉讼的情况", SectionKind.REVIEW),
+        ("政府信息公开的收费及减免情况", SectionKind.FEES),
+        ("依申请公开政府信息办理情况", SectionKind.REQUESTS),
+        ("附表", SectionKind.APPENDIX),
+        ("重点任务", SectionKind.LEGACY),
+    ],
+)
+def test_kinds_of_headings(heading: str, kind: SectionKind) -> None:
+    assert kind_of(heading) is kind
+
+
+@pytest.mark.parametrize(
+    ("line", "style", "value", "rest"),
+    [
+        ("十二、总体", NumberStyle.CHINESE, 12, "总体"),
+        ("（三）公开", NumberStyle.PARENTHESIZED_CHINESE, 3, "公开"),
+        ("第 二 部分：公开", NumberStyle.PART, 2, "公开"),
+        ("3．公开", NumberStyle.ARABIC, 3, "公开"),
+        ("(4) 公开", NumberStyle.PARENTHESIZED_ARABIC, 4, "公开"),
+    ],
+)
+def test_numbers_of_headings(line: str, style: NumberStyle, value: int, rest: str) -> None:
+    number = split_number(line)
+    assert number is not None
+    assert (number.style, number.value, number.rest) == (style, value, rest)
+
+
+@pytest.mark.parametrize("line", ["3.5万条", "2021年公开", "一方面", "公开"])
+def test_what_is_no_number_of_a_heading(line: str) -> None:
+    assert split_number(line) is None
+
+
+@given(st.integers(1, 99))
+def test_chinese_numbers_are_read(value: int) -> None:
+    digits = "〇一二三四五六七八九"
+    tens, ones = divmod(value, 10)
+    written = ("" if not tens else "十" if tens == 1 else digits[tens] + "十") + (digits[ones] if ones else "")
+    assert number_value(written) == value
+
+
+# -- tables ---------------------------------------------------------------------------------------------
+
+
+def flattened(how: str) -> list[str]:
+    rows = [line.rstrip("\t").split("\t") for line in TABLES.split("\n") if "\t" in line]
+    if how == "tabs":
+        return ["\t".join(row) for row in rows]
+    if how == "spaces":
+        return ["   ".join(cell for cell in row if cell) for row in rows]
+    return [cell for row in rows for cell in row if cell]
+
+
+PROSE = ["本年度未收到政府信息公开申请。", "全年主动公开政府信息153条，其中网站80条。", "无其他需要报告的事项", "收费0元，减免0元。"]
+
+
+@pytest.mark.parametrize("how", ["tabs", "spaces", "cells"])
+@pytest.mark.parametrize("seed", range(10))
+def test_no_cell_becomes_narrative_and_no_sentence_is_lost(how: str, seed: int) -> None:
+    rows, rng = flattened(how), random.Random(seed)
+    cut = rng.randrange(8, len(rows) - 8)
+    lines = [PROSE[0], *rows[:cut], PROSE[1], *rows[cut:], PROSE[3]]
+    kept = [line for line, is_table in zip(lines, table_lines(lines), strict=True) if not is_table]
+    assert kept == [PROSE[0], PROSE[1], PROSE[3]]
+
+
+def test_no_paragraph_of_the_corpus_is_taken_for_a_table() -> None:
+    for annotated in read_split("train"):
+        for section in annotated.report.sections:
+            paragraphs = section.text.split("\n")
+            assert not any(table_lines(paragraphs)), annotated.id
+
+
+def test_marked_tables_are_left_out_and_layout_tables_read() -> None:
+    data = Table((("规章", "0", "0"), ("行政规范性文件", "1", "2")))
+    layout = Table((("五、存在的主要问题及改进情况\n更新不及时。专职人员不足。下一步将加强培训。",),))
+    blocks = (Paragraph("一、总体情况"), Paragraph("公开3条。"), data, layout)
+    report = parse(Document("a", FileFormat.DOCX, blocks))
+    assert found(report) == [
+        (SectionKind.OVERVIEW, "公开3条。"),
+        (SectionKind.PROBLEMS, "更新不及时。专职人员不足。下一步将加强培训。"),
+    ]
+
+
+# -- who and when ---------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("front", "agency", "year"),
+    [
+        ("甲市乙区教育局2020年政府信息公开工作年度报告", "甲市乙区教育局", 2020),
+        ("甲市乙区教育局\n2020年度政府信息公开工作年度报告", "甲市乙区教育局", 2020),
+        ("甲县人民政府关于2019年政府信息公开工作情况的报告", "甲县人民政府", 2019),
+        ("2018年甲县水利局信息公开工作年度报告", "甲县水利局", 2018),
+        ("甲镇人民政府二〇二一年政府信息公开工作年度报告", "甲镇人民政府", 2021),
+        ("2022年政府信息公开工作年度报告\n发布时间：2023-01-20\n现将甲县财政局2022年工作报告如下。", "甲县财政局", 2022),
+    ],
+)
+def test_agency_and_year(front: str, agency: str, year: int) -> None:
+    report = parse(document_of(f"{front}\n一、总体情况\n公开3条。\n五、存在的主要问题及改进情况\n更新慢。"))
+    assert (report.agency, report.year) == (agency, year)
+
+
+def test_labels_of_the_page_and_the_signature_are_no_narrative() -> None:
+    text = (
+        "甲县财政局2021年政府信息公开工作年度报告\n索引号：X-1\n发布日期：2022-01-20\n来源：县财政局\n根据《条例》，现公布本报告。\n"
+        "一、总体情况\n公开3条。\n五、存在的主要问题及改进情况\n更新慢。\n- 2 -\n下一步提速。\n附件：统计表.xlsx\n甲县财政局\n2022年1月20日"
+    )
+    assert found(parse(document_of(text))) == [
+        (SectionKind.LEAD, "根据《条例》，现公布本报告。"),
+        (SectionKind.OVERVIEW, "公开3条。"),
+        (SectionKind.PROBLEMS, "更新慢。\n下一步提速。"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("agency", "region", "level"),
+    [
+        ("安阳市北关区人民政府", "河南省", Level.COUNTY),
+        ("河南省财政厅", "河南省", Level.PROVINCE),
+        ("北京市朝阳区教育局", "北京市", Level.COUNTY),
+        ("上海市水务局", "上海市", Level.PROVINCE),
+        ("国家税务总局安阳市税务局", "河南省", Level.CITY),
+        ("教育部", None, Level.NATIONAL),
+        ("昆山市住房和城乡建设局", "江苏省", Level.COUNTY),
+        ("凉山彝族自治州人民政府", "四川省", Level.CITY),
+        ("科尔沁右翼前旗人民政府", "内蒙古自治区", Level.COUNTY),
+        ("杭州市西湖区转塘街道办事处", "浙江省", Level.TOWNSHIP),
+        ("鼓楼区人民政府", "鼓楼区", Level.COUNTY),
+        ("财政局", None, None),
+    ],
+)
+def test_region_and_level(agency: str, region: str | None, level: Level | None) -> None:
+    assert (region_of(agency), level_of(agency)) == (region, level)
+
+
+# -- the corpus, printed as reports and read back -------------------------------------------------------
+
+HEADINGS = {SectionKind.OVERVIEW: 0, SectionKind.PROBLEMS: 4, SectionKind.OTHER: 5}
+
+
+def printed(annotated: AnnotatedReport, form: str) -> str:
+    """A report as a text file: its sections under headings, the statutory tables flattened between them."""
+    parts = [annotated.report.title or ""]
+    tables = {1: PROACTIVE_TABLE, 2: REQUESTS_TABLE, 3: REVIEW_TABLE}
+    by_rank = {HEADINGS[s.kind]: s for s in annotated.report.sections if s.kind in HEADINGS}
+    lead = [s.text for s in annotated.report.sections if s.kind is SectionKind.LEAD]
+    for rank, heading in enumerate(CURRENT):
+        body = by_rank[rank].text if rank in by_rank else tables.get(rank, "").strip("\n")
+        if form == "cells" and rank in tables:
+            body = "\n".join(cell for cell in body.replace("\t", "\n").split("\n") if cell)
+        if body:
+            parts += [f"{'一二三四五六'[rank]}、{heading}", body]
+    return "\n".join([parts[0], *lead, *parts[1:]])
+
+
+@pytest.mark.parametrize("form", ["tabs", "cells"])
+def test_the_corpus_printed_with_tables_is_read_back_exactly(form: str) -> None:
+    wrong = []
+    reports = [a for a in read_split("train") if not a.old_form]
+    assert len(reports) > 200
+    for annotated in reports:
+        expected = {s.kind: s.text for s in annotated.report.sections if s.text.strip()}
+        got = {s.kind: s.text for s in parse(document_of(printed(annotated, form))).sections}
+        stripped = {k: "\n".join(line.strip() for line in v.split("\n")) for k, v in expected.items()}
+        if got != stripped:
+            wrong.append(annotated.id)
+    assert len(wrong) <= 0.02 * len(reports), wrong
+
+
+def test_old_forms_printed_are_read_back() -> None:
+    wrong = []
+    reports = [a for a in read_split("train") if a.old_form]
+    for annotated in reports:
+        parts = [annotated.report.title or ""]
+        for rank, s in enumerate(s for s in annotated.report.sections if s.kind is not SectionKind.LEAD):
+            parts += [f"{'一二三四五六七八九十'[rank]}、{s.heading or s.kind.chinese}", s.text]
+        got = [s.text for s in parse(document_of("\n".join(parts))).sections]
+        expected = [
+            "\n".join(line.strip() for line in s.text.split("\n"))
+            for s in annotated.report.sections
+            if s.kind is not SectionKind.LEAD
+        ]
+        if got != expected:
+            wrong.append(annotated.id)
+    assert len(wrong) <= 0.1 * len(reports), (len(wrong), len(reports), wrong)
+
+
+lines = st.sampled_from([*PROSE, "一、总体情况", "（一）主动公开情况", "0\t0\t0", "规章\t0", "五、存在的主要问题及改进情况", "", "　　", "附件", "2021年1月1日"])
+
+
+@settings(max_examples=200, deadline=None)
+@given(st.lists(st.one_of(lines, st.text(max_size=30)), max_size=25))
+def test_any_document_is_parsed_and_narrative_comes_from_its_lines(content: list[str]) -> None:
+    document = Document("a", FileFormat.TEXT, tuple(Paragraph(line) for line in content))
+    for section in parse(document).sections:
+        for paragraph in section.text.split("\n"):
+            assert any(paragraph in line for line in content)
+            assert paragraph.strip() == paragraph
