@@ -1,0 +1,154 @@
+"""Evaluation: metrics on cases that can be counted by hand, intervals that behave, calibration that calibrates."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from eval.calibration import fit_temperature, reliability, scale
+from eval.evaluation import SLICES, evaluate
+from eval.intervals import differences, intervals
+from eval.metrics import Tally, tally, total
+from nlp.labels import Category, Theme
+from nlp.report import Report, Section, Statement
+from training.annotation import AnnotatedReport, parse, read_split
+
+GOLD = """\
+### t-1 | 甲县财政局 | 2021 | county | x
+## problems
+P timeliness,staffing|更新慢，
+I mechanism|将巡查。
+O|无。
+"""
+
+
+def gold() -> AnnotatedReport:
+    return next(parse(GOLD.splitlines()))
+
+
+def with_statements(report: Report, statements: Sequence[Statement]) -> Report:
+    (section,) = report.sections
+    return report.with_sections((replace(section, statements=tuple(statements)),))
+
+
+class Perfect:
+    """Says what the annotation says."""
+
+    def tag_sections(self, sections: Sequence[Section]) -> list[Section]:
+        return list(sections)
+
+    def classify(self, sections: Sequence[Section]) -> list[Section]:
+        return [
+            replace(
+                section,
+                statements=tuple(replace(s, confidence={c: float(c is s.category) for c in Category}) for s in section.statements),
+            )
+            for section in sections
+        ]  # fmt: skip
+
+
+class AllOther(Perfect):
+    """Takes every paragraph for one statement of no category."""
+
+    def tag_sections(self, sections: Sequence[Section]) -> list[Section]:
+        return self.classify(
+            [
+                replace(s, statements=tuple(Statement(s.text[a:b], a, b, Category.OTHER) for a, b in s.paragraph_spans()))
+                for s in sections
+            ]
+        )
+
+    def classify(self, sections: Sequence[Section]) -> list[Section]:
+        uniform = dict.fromkeys(Category, 0.2)
+        other = {"category": Category.OTHER, "confidence": uniform, "themes": {}}
+        return [
+            replace(section, statements=tuple(replace(s, **other) for s in section.statements)) for section in sections
+        ]
+
+
+def test_a_perfect_system_scores_one_on_everything() -> None:
+    reports = read_split("dev")[:8]
+    evaluation = evaluate(Perfect(), reports)
+    assert all(value == 1 for value in evaluation.total.scores().values())
+    assert not list(evaluation.errors())
+    assert np.array_equal(evaluation.total.confusion(), np.diag(np.diag(evaluation.total.confusion())))
+
+
+def test_counts_by_hand() -> None:
+    report = gold().report
+    problem, plan, nothing = report.sections[0].statements
+    merged = Statement("更新慢，将巡查。", 0, 8, Category.PROBLEM, themes={Theme.TIMELINESS: 1.0})
+    predicted = with_statements(report, [merged, nothing])
+    on_gold = with_statements(report, [replace(problem, themes={Theme.STAFFING: 1.0}), replace(plan, category=Category.PROBLEM), nothing])
+    scores = tally(report, predicted, on_gold).scores()
+    assert scores["boundary_precision"] == 1
+    assert scores["boundary_recall"] == pytest.approx(2 / 3)
+    assert scores["statement_precision"] == 0.5
+    assert scores["statement_recall"] == pytest.approx(1 / 3)
+    assert scores["problem_f1"] == 0
+    assert scores["other_f1"] == 1
+    assert scores["category_accuracy"] == pytest.approx(2 / 3)
+    assert scores["character_accuracy"] == pytest.approx(6 / 10)
+    assert scores["theme_f1"] == 0
+    assert scores["theme_on_gold_precision"] == 1
+    assert scores["theme_on_gold_recall"] == pytest.approx(2 / 3)
+
+
+def test_tallies_add_up_and_texts_must_be_the_same() -> None:
+    report = gold().report
+    one = tally(report, report, report)
+    assert np.array_equal(total([one, one]).counts, (one + one).counts)
+    assert Tally().scores()["statement_f1"] != Tally().scores()["statement_f1"], "nothing of nothing is no score"
+    with pytest.raises(ValueError, match="texts differ"):
+        tally(report, report.with_sections((replace(report.sections[0], text="别的"),)))
+
+
+def test_intervals_hold_the_score_and_shrink_with_more_reports() -> None:
+    reports = read_split("dev")
+    few, many = (evaluate(AllOther(), reports[:n]).intervals(400) for n in (6, len(reports)))
+    for found in (few, many):
+        assert all(i.low <= i.value <= i.high for name, i in found.items() if name == "boundary_f1")
+    assert many["boundary_f1"].high - many["boundary_f1"].low < few["boundary_f1"].high - few["boundary_f1"].low
+    again = evaluate(AllOther(), reports[:6]).intervals(400)
+    assert again["boundary_f1"] == few["boundary_f1"], "the same seed, the same interval"
+
+
+def test_differences_are_paired() -> None:
+    reports = read_split("dev")[:20]
+    worse, better = evaluate(AllOther(), reports).tallies, evaluate(Perfect(), reports).tallies
+    found = differences(worse, better, 400)["statement_f1"]
+    assert found.interval.low > 0
+    assert found.p < 0.01
+    same = differences(better, better, 400)["statement_f1"]
+    assert (same.interval.value, same.interval.low, same.interval.high, same.p) == (0, 0, 0, 1)
+
+
+def test_slices_part_the_reports() -> None:
+    reports = read_split("dev")
+    evaluation = evaluate(Perfect(), reports)
+    for by in SLICES.values():
+        assert sum(len([a for a in reports if by(a) == name]) for name in evaluation.slices(by)) == len(reports)
+
+
+def test_mistakes_lead_to_their_line() -> None:
+    mistakes = list(evaluate(AllOther(), [gold()]).errors())
+    assert [(m.line, m.gold.text) for m in mistakes] == [(3, "更新慢，"), (4, "将巡查。"), (5, "无。")]
+
+
+def test_the_temperature_makes_an_overconfident_model_honest() -> None:
+    rng = np.random.default_rng(0)
+    honest = rng.dirichlet(np.full(5, 0.6), size=4000)
+    labels = np.asarray([rng.choice(5, p=row) for row in honest])
+    overconfident = scale(honest, 0.4)
+    temperature = fit_temperature(overconfident, labels)
+    assert temperature == pytest.approx(2.5, rel=0.15)
+    assert reliability(scale(overconfident, temperature), labels).ece < 0.03 < reliability(overconfident, labels).ece
+    assert reliability(honest, labels).size.sum() == 4000
+
+
+def test_intervals_of_single_tallies() -> None:
+    report = gold().report
+    assert intervals([tally(report, report, report)], 100)["statement_f1"].low == 1
