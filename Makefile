@@ -5,7 +5,7 @@ PYTHON ?= python3
 TORCH ?= torch==2.13.0
 SAMPLE := nlp/samples/report-2021-beiguan.txt
 
-.PHONY: help demo test install train-extras lint types check corpus wheel clean
+.PHONY: help demo test install lint types check corpus wheel clean
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*##/\t/' | expand -t 16
@@ -20,7 +20,7 @@ $(BIN)/gongkai: pyproject.toml | $(BIN)/python
 install: $(BIN)/gongkai ## gongkai in .venv, with what tagging needs
 
 demo: $(BIN)/gongkai ## tag the sample report and show the result
-	$(BIN)/gongkai tag $(SAMPLE)
+	$(BIN)/gongkai tag $(SAMPLE) --format table
 
 # torch is named on its own: an unpinned one may bring several gigabytes of CUDA along
 $(VENV)/.tests: pyproject.toml | $(BIN)/python

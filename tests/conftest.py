@@ -17,7 +17,9 @@ SAMPLE = Path(nlp.__file__).parent / "samples" / "report-2021-beiguan.txt"
 def document_of(text: str) -> Document:
     """A document of one paragraph a line, as the text reader makes it."""
     lines = enumerate(text.split("\n"), 1)
-    return Document("report.txt", FileFormat.TEXT, tuple(Paragraph(line, Origin(line=i)) for i, line in lines))
+    return Document(
+        "report.txt", FileFormat.TEXT, tuple(Paragraph(line, Origin(line=i)) for i, line in lines)
+    )
 
 
 @pytest.fixture

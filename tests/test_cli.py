@@ -26,7 +26,9 @@ needs_model = pytest.mark.skipif(models.DEFAULT not in models.available(), reaso
 def gongkai(*arguments: object, stdin: bytes = b"", **environment: str) -> subprocess.CompletedProcess[bytes]:
     command = [sys.executable, "-m", "nlp", *map(str, arguments)]
     environment = {**os.environ, "PYTHONIOENCODING": "utf-8", **environment}
-    return subprocess.run(command, input=stdin, capture_output=True, env=environment, timeout=120, check=False)
+    return subprocess.run(
+        command, input=stdin, capture_output=True, env=environment, timeout=120, check=False
+    )
 
 
 def reports(run: subprocess.CompletedProcess[bytes]) -> list[dict[str, object]]:
@@ -39,7 +41,9 @@ def folder(tmp_path: Path) -> Path:
     """Reports in a directory of their own: two good files, one broken, one of another kind."""
     inside = tmp_path / "年报" / "2021"
     inside.mkdir(parents=True)
-    (inside / "a.txt").write_text("一、总体情况\n公开信息3条。\n五、存在的主要问题及改进情况\n更新不及时。", encoding="gb18030")
+    (inside / "a.txt").write_text(
+        "一、总体情况\n公开信息3条。\n五、存在的主要问题及改进情况\n更新不及时。", encoding="gb18030"
+    )
     (inside / "b.docx").write_bytes(b"PK\x03\x04 broken")
     (inside / "c.md").write_text("# 五、存在问题\n\n专职人员不足。", encoding="utf-8")
     (inside / "d.jpg").write_bytes(b"\xff\xd8\xff")
@@ -121,7 +125,12 @@ def test_the_output_file_says_the_format(suffix: str, tmp_path: Path) -> None:
     assert run.returncode == 0, run.stderr.decode()
     assert not run.stdout
     content = target.read_bytes()
-    signs = {"jsonl": b'{"schema"', "csv": b"\xef\xbb\xbfsource", "html": b"<!DOCTYPE html>", "txt": "北关区".encode()}
+    signs = {
+        "jsonl": b'{"schema"',
+        "csv": b"\xef\xbb\xbfsource",
+        "html": b"<!DOCTYPE html>",
+        "txt": "北关区".encode(),
+    }
     assert content.startswith(signs[suffix])
 
 
@@ -187,7 +196,9 @@ def test_help_and_the_command_line_import_nothing_heavy() -> None:
         "import sys, nlp.cli, nlp.cli.tag; heavy = {'onnxruntime', 'torch', 'transformers', 'lxml', 'pdfplumber', 'numpy'};"
         "print(sorted(heavy & set(sys.modules)))"
     )
-    run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=60, check=False)
+    run = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, timeout=60, check=False
+    )
     assert run.stdout.strip() == "[]", run.stderr
 
 
@@ -205,7 +216,9 @@ def test_models_are_listed() -> None:
 def test_eval_prints_scores_with_intervals(tmp_path: Path) -> None:
     lines = "### t-1 | 甲县财政局 | 2021 | county | x\n## problems\nP timeliness|更新不及时。\nI mechanism|下一步将建立巡查制度。\n"
     (tmp_path / "t.txt").write_text(lines * 1, encoding="utf-8")
-    run = gongkai("eval", tmp_path / "t.txt", "--format", "json", "--resamples", "100", "--errors", "--slices")
+    run = gongkai(
+        "eval", tmp_path / "t.txt", "--format", "json", "--resamples", "100", "--errors", "--slices"
+    )
     assert run.returncode == 0, run.stderr.decode()
     result = json.loads(run.stdout)
     assert (result["reports"], result["statements"]) == (1, 2)
@@ -221,7 +234,8 @@ def test_categories_by_key_or_name() -> None:
 
 
 @pytest.mark.parametrize(
-    ("name", "format"), [("a.csv", OutputFormat.CSV), ("a.htm", OutputFormat.HTML), ("a.x", OutputFormat.JSONL)]
+    ("name", "format"),
+    [("a.csv", OutputFormat.CSV), ("a.htm", OutputFormat.HTML), ("a.x", OutputFormat.JSONL)],
 )
 def test_the_format_that_a_name_says(name: str, format: OutputFormat) -> None:
     assert default_format(Path(name)) is format

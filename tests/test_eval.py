@@ -56,7 +56,12 @@ class AllOther(Perfect):
     def tag_sections(self, sections: Sequence[Section]) -> list[Section]:
         return self.classify(
             [
-                replace(s, statements=tuple(Statement(s.text[a:b], a, b, Category.OTHER) for a, b in s.paragraph_spans()))
+                replace(
+                    s,
+                    statements=tuple(
+                        Statement(s.text[a:b], a, b, Category.OTHER) for a, b in s.paragraph_spans()
+                    ),
+                )
                 for s in sections
             ]
         )
@@ -65,7 +70,8 @@ class AllOther(Perfect):
         uniform = dict.fromkeys(Category, 0.2)
         other = {"category": Category.OTHER, "confidence": uniform, "themes": {}}
         return [
-            replace(section, statements=tuple(replace(s, **other) for s in section.statements)) for section in sections
+            replace(section, statements=tuple(replace(s, **other) for s in section.statements))
+            for section in sections
         ]
 
 
@@ -82,7 +88,10 @@ def test_counts_by_hand() -> None:
     problem, plan, nothing = report.sections[0].statements
     merged = Statement("更新慢，将巡查。", 0, 8, Category.PROBLEM, themes={Theme.TIMELINESS: 1.0})
     predicted = with_statements(report, [merged, nothing])
-    on_gold = with_statements(report, [replace(problem, themes={Theme.STAFFING: 1.0}), replace(plan, category=Category.PROBLEM), nothing])
+    on_gold = with_statements(
+        report,
+        [replace(problem, themes={Theme.STAFFING: 1.0}), replace(plan, category=Category.PROBLEM), nothing],
+    )
     scores = tally(report, predicted, on_gold).scores()
     assert scores["boundary_precision"] == 1
     assert scores["boundary_recall"] == pytest.approx(2 / 3)
@@ -101,7 +110,9 @@ def test_tallies_add_up_and_texts_must_be_the_same() -> None:
     report = gold().report
     one = tally(report, report, report)
     assert np.array_equal(total([one, one]).counts, (one + one).counts)
-    assert Tally().scores()["statement_f1"] != Tally().scores()["statement_f1"], "nothing of nothing is no score"
+    assert Tally().scores()["statement_f1"] != Tally().scores()["statement_f1"], (
+        "nothing of nothing is no score"
+    )
     with pytest.raises(ValueError, match="texts differ"):
         tally(report, report.with_sections((replace(report.sections[0], text="别的"),)))
 
@@ -111,7 +122,9 @@ def test_intervals_hold_the_score_and_shrink_with_more_reports() -> None:
     few, many = (evaluate(AllOther(), reports[:n]).intervals(400) for n in (6, len(reports)))
     for found in (few, many):
         assert all(i.low <= i.value <= i.high for name, i in found.items() if name == "boundary_f1")
-    assert many["boundary_f1"].high - many["boundary_f1"].low < few["boundary_f1"].high - few["boundary_f1"].low
+    assert (
+        many["boundary_f1"].high - many["boundary_f1"].low < few["boundary_f1"].high - few["boundary_f1"].low
+    )
     again = evaluate(AllOther(), reports[:6]).intervals(400)
     assert again["boundary_f1"] == few["boundary_f1"], "the same seed, the same interval"
 
@@ -130,7 +143,9 @@ def test_slices_part_the_reports() -> None:
     reports = read_split("dev")
     evaluation = evaluate(Perfect(), reports)
     for by in SLICES.values():
-        assert sum(len([a for a in reports if by(a) == name]) for name in evaluation.slices(by)) == len(reports)
+        assert sum(len([a for a in reports if by(a) == name]) for name in evaluation.slices(by)) == len(
+            reports
+        )
 
 
 def test_mistakes_lead_to_their_line() -> None:
@@ -145,7 +160,11 @@ def test_the_temperature_makes_an_overconfident_model_honest() -> None:
     overconfident = scale(honest, 0.4)
     temperature = fit_temperature(overconfident, labels)
     assert temperature == pytest.approx(2.5, rel=0.15)
-    assert reliability(scale(overconfident, temperature), labels).ece < 0.03 < reliability(overconfident, labels).ece
+    assert (
+        reliability(scale(overconfident, temperature), labels).ece
+        < 0.03
+        < reliability(overconfident, labels).ece
+    )
     assert reliability(honest, labels).size.sum() == 4000
 
 

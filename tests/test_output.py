@@ -84,7 +84,13 @@ def test_json_meets_its_schema_and_comes_back_as_it_was(report: Report) -> None:
 
 @pytest.mark.parametrize(
     "change",
-    [{"schema": "gongkai/99"}, {"schema": None}, {"level": "village"}, {"sections": [{}]}, {"sections": None}],
+    [
+        {"schema": "gongkai/99"},
+        {"schema": None},
+        {"level": "village"},
+        {"sections": [{}]},
+        {"sections": None},
+    ],
 )
 def test_json_of_another_schema_is_refused(change: dict[str, object]) -> None:
     with pytest.raises(SchemaError, match="gongkai/1"):
@@ -103,7 +109,11 @@ def test_the_schema_is_documented_key_by_key() -> None:
     documented = set(re.findall(r"^\| `(\w+)`", text, re.MULTILINE))
     schema = json_schema()
     section = schema["properties"]["sections"]["items"]
-    keys = {*schema["properties"], *section["properties"], *section["properties"]["statements"]["items"]["properties"]}
+    keys = {
+        *schema["properties"],
+        *section["properties"],
+        *section["properties"]["statements"]["items"]["properties"],
+    }
     assert documented == keys
     assert VERSION in text
 
@@ -150,7 +160,9 @@ def test_a_table_names_category_theme_and_confidence() -> None:
     stream = io.StringIO()
     TableWriter(stream).write(one("更新慢。"))
     text = stream.getvalue()
-    assert all(part in text for part in ("存在问题", "公开内容", "0.90", "更新慢。", "一、总体情况", "河南省"))
+    assert all(
+        part in text for part in ("存在问题", "公开内容", "0.90", "更新慢。", "一、总体情况", "河南省")
+    )
     assert "\x1b[" not in text, "no colour where it is no terminal"
 
 
@@ -165,7 +177,10 @@ def test_an_error_leaves_the_old_file_as_it_was(tmp_path: Path) -> None:
 
 
 def test_a_place_that_cannot_be_written_is_said(tmp_path: Path) -> None:
-    with pytest.raises(UsageError, match="cannot be written"), open_writer(OutputFormat.JSONL, tmp_path / "no" / "a"):
+    with (
+        pytest.raises(UsageError, match="cannot be written"),
+        open_writer(OutputFormat.JSONL, tmp_path / "no" / "a"),
+    ):
         pass
 
 

@@ -62,7 +62,9 @@ def as_html(text: str) -> bytes:
             parts.append("</table>" if in_table else "<table border=1>")
             in_table = not in_table
         if in_table:
-            parts.append("<tr>" + "".join(f"<td>{html.escape(cell)}</td>" for cell in line.split("\t")) + "</tr>")
+            parts.append(
+                "<tr>" + "".join(f"<td>{html.escape(cell)}</td>" for cell in line.split("\t")) + "</tr>"
+            )
         else:
             head, tail = html.escape(line[:5]), html.escape(line[5:])
             parts.append(f"<p>&nbsp;&nbsp;&#12288;<span>{head}</span><span>{tail}</span></p>")
@@ -90,7 +92,9 @@ def as_docx(text: str) -> bytes:
 
 
 def as_pdf(text: str) -> bytes:
-    body = ParagraphStyle("b", fontName="STSong-Light", fontSize=12, leading=20, firstLineIndent=24, wordWrap="CJK")
+    body = ParagraphStyle(
+        "b", fontName="STSong-Light", fontSize=12, leading=20, firstLineIndent=24, wordWrap="CJK"
+    )
     small = ParagraphStyle("s", fontName="STSong-Light", fontSize=6, leading=8, wordWrap="CJK")
     story: list[object] = []
     rows: list[list[Flowable]] = []
@@ -142,7 +146,9 @@ def saved(document: object) -> bytes:
 def test_the_same_report_in_any_file_has_the_same_narrative(
     name: str, encode: Callable[[str], bytes], sample_text: str
 ) -> None:
-    assert narrative(read_bytes(encode(sample_text), name)) == narrative(read_bytes(sample_text.encode(), "a.txt"))
+    assert narrative(read_bytes(encode(sample_text), name)) == narrative(
+        read_bytes(sample_text.encode(), "a.txt")
+    )
 
 
 # -- text ------------------------------------------------------------------------------------------------
@@ -193,7 +199,9 @@ def test_a_layout_table_is_unwrapped_and_a_data_table_kept() -> None:
     )
     document = read_bytes(page.encode(), "a.html")
     assert texts(document) == ["一、总体情况", "全年公开信息三条。全部按时。没有遗漏，没有逾期。"]
-    assert [b.rows for b in document.blocks if isinstance(b, DocumentTable)] == [(("规章", "0"), ("合计", "0", ""))]
+    assert [b.rows for b in document.blocks if isinstance(b, DocumentTable)] == [
+        (("规章", "0"), ("合计", "0", ""))
+    ]
 
 
 def test_breaks_lists_and_hidden_text() -> None:
@@ -304,7 +312,9 @@ def draw_image(canvas: Canvas) -> None:
 def encrypted_pdf() -> bytes:
     from reportlab.lib.pdfencrypt import StandardEncryption
 
-    return pdf_of(lambda c: c.drawString(50, 500, "secret"), encrypt=StandardEncryption("password", strength=128))
+    return pdf_of(
+        lambda c: c.drawString(50, 500, "secret"), encrypt=StandardEncryption("password", strength=128)
+    )
 
 
 def zip_of(**files: str) -> bytes:
@@ -329,7 +339,12 @@ def zip_of(**files: str) -> bytes:
         (b"plain words", "a.pdf", DamagedFile, "its content is not"),
         (b"PK\x03\x04 broken", "a.docx", DamagedFile, "damaged"),
         (zip_of(**{"a.txt": "x"}), "a.zip", UnknownFormat, "unpack"),
-        (zip_of(**{"[Content_Types].xml": "<a/>", "word/document.xml": "<a"}), "a.docx", DamagedFile, "damaged"),
+        (
+            zip_of(**{"[Content_Types].xml": "<a/>", "word/document.xml": "<a"}),
+            "a.docx",
+            DamagedFile,
+            "damaged",
+        ),
         (b"%PDF-1.7\nbroken", "a.pdf", DamagedFile, "damaged"),
         (pdf_of(draw_image), "a.pdf", NoTextLayer, "no text layer: run OCR first"),
         (encrypted_pdf(), "a.pdf", EncryptedFile, "password"),
@@ -362,7 +377,16 @@ def test_the_size_limit(tmp_path: Path) -> None:
 
 
 def test_every_error_has_its_own_exit_status() -> None:
-    errors = (MissingFile, EmptyFile, TooLarge, UnknownFormat, LegacyFormat, DamagedFile, EncryptedFile, NoTextLayer)
+    errors = (
+        MissingFile,
+        EmptyFile,
+        TooLarge,
+        UnknownFormat,
+        LegacyFormat,
+        DamagedFile,
+        EncryptedFile,
+        NoTextLayer,
+    )
     assert len({error.exit_status for error in errors}) == len(errors)
 
 

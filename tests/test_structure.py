@@ -50,7 +50,9 @@ def test_the_real_report(sample_text: str) -> None:
     ]
     assert not report.warnings
     lines = [line.strip() for line in sample_text.split("\n")]
-    prose = [line for line in lines if ("。" in line or line.endswith("：") or line == "无") and "\t" not in line]
+    prose = [
+        line for line in lines if ("。" in line or line.endswith("：") or line == "无") and "\t" not in line
+    ]
     assert "\n".join(s.text for s in report.sections).split("\n") == prose
     assert lines[report.sections[1].origin.line or 0 - 1 : report.sections[1].origin.line] is not None
 
@@ -80,7 +82,21 @@ def numbered(style: str) -> list[str]:
 
 @pytest.mark.parametrize(
     "style",
-    ["一、", "一.", "一 ", "(一)", "1.", "1、", "第一部分", "none", "spaced", "colon", "markdown", "all 一", "skipped"],
+    [
+        "一、",
+        "一.",
+        "一 ",
+        "(一)",
+        "1.",
+        "1、",
+        "第一部分",
+        "none",
+        "spaced",
+        "colon",
+        "markdown",
+        "all 一",
+        "skipped",
+    ],
 )
 def test_the_six_headings_in_their_spellings(style: str) -> None:
     a, b, c, d, e, f = numbered(style)
@@ -101,7 +117,9 @@ def test_heading_and_text_on_one_line() -> None:
 
 
 def test_a_table_of_contents_is_no_outline() -> None:
-    contents = "\n".join(f"{n}、{h}……{i}" for i, (n, h) in enumerate(zip("一二三四五六", CURRENT, strict=True), 1))
+    contents = "\n".join(
+        f"{n}、{h}……{i}" for i, (n, h) in enumerate(zip("一二三四五六", CURRENT, strict=True), 1)
+    )
     body = "一、总体情况\n公开3条。\n二、主动公开政府信息情况\n三、收到和处理政府信息公开申请情况\n"
     body += "四、政府信息公开行政复议、行政诉讼情况\n五、存在的主要问题及改进情况\n更新慢。\n六、其他需要报告的事项\n无。"
     report = parse(document_of(f"甲局2021年政府信息公开工作年度报告\n目  录\n{contents}\n{body}"))
@@ -115,7 +133,10 @@ def test_points_numbered_like_the_sections_stay_in_their_section() -> None:
         "五、存在的主要问题及改进情况\n一、存在的问题\n更新慢。\n二、改进措施\n提速。\n六、其他需要报告的事项\n无。"
     )
     assert found(parse(document_of(text))) == [
-        (SectionKind.OVERVIEW, "一、加强组织领导\n成立领导小组。\n二、推进主动公开\n公开3条。\n三、规范依申请公开\n收到2件。"),
+        (
+            SectionKind.OVERVIEW,
+            "一、加强组织领导\n成立领导小组。\n二、推进主动公开\n公开3条。\n三、规范依申请公开\n收到2件。",
+        ),
         (SectionKind.PROBLEMS, "一、存在的问题\n更新慢。\n二、改进措施\n提速。"),
         (SectionKind.OTHER, "无。"),
     ]
@@ -148,12 +169,16 @@ def test_without_headings_the_text_is_one_section_with_a_warning() -> None:
 
 
 def test_an_empty_section_of_problems_is_kept_and_said() -> None:
-    report = parse(document_of("一、总体情况\n公开3条。\n五、存在的主要问题及改进情况\n六、其他需要报告的事项\n无。"))
+    report = parse(
+        document_of("一、总体情况\n公开3条。\n五、存在的主要问题及改进情况\n六、其他需要报告的事项\n无。")
+    )
     assert (SectionKind.PROBLEMS, "") in found(report)
     assert any("存在的主要问题" in warning for warning in report.warnings)
 
 
-@pytest.mark.parametrize("line", ["加强组织领导", "主动公开工作有序推进。", "持续提升公开质量", "2021年，全县公开3条。"])
+@pytest.mark.parametrize(
+    "line", ["加强组织领导", "主动公开工作有序推进。", "持续提升公开质量", "2021年，全县公开3条。"]
+)
 def test_slogans_and_sentences_are_no_headings(line: str) -> None:
     assert not is_heading_like(line) or kind_of(line) is SectionKind.LEGACY
 
@@ -207,7 +232,9 @@ def test_what_is_no_number_of_a_heading(line: str) -> None:
 def test_chinese_numbers_are_read(value: int) -> None:
     digits = "〇一二三四五六七八九"
     tens, ones = divmod(value, 10)
-    written = ("" if not tens else "十" if tens == 1 else digits[tens] + "十") + (digits[ones] if ones else "")
+    written = ("" if not tens else "十" if tens == 1 else digits[tens] + "十") + (
+        digits[ones] if ones else ""
+    )
     assert number_value(written) == value
 
 
@@ -223,7 +250,12 @@ def flattened(how: str) -> list[str]:
     return [cell for row in rows for cell in row if cell]
 
 
-PROSE = ["本年度未收到政府信息公开申请。", "全年主动公开政府信息153条，其中网站80条。", "无其他需要报告的事项", "收费0元，减免0元。"]
+PROSE = [
+    "本年度未收到政府信息公开申请。",
+    "全年主动公开政府信息153条，其中网站80条。",
+    "无其他需要报告的事项",
+    "收费0元，减免0元。",
+]
 
 
 @pytest.mark.parametrize("how", ["tabs", "spaces", "cells"])
@@ -265,7 +297,11 @@ def test_marked_tables_are_left_out_and_layout_tables_read() -> None:
         ("甲县人民政府关于2019年政府信息公开工作情况的报告", "甲县人民政府", 2019),
         ("2018年甲县水利局信息公开工作年度报告", "甲县水利局", 2018),
         ("甲镇人民政府二〇二一年政府信息公开工作年度报告", "甲镇人民政府", 2021),
-        ("2022年政府信息公开工作年度报告\n发布时间：2023-01-20\n现将甲县财政局2022年工作报告如下。", "甲县财政局", 2022),
+        (
+            "2022年政府信息公开工作年度报告\n发布时间：2023-01-20\n现将甲县财政局2022年工作报告如下。",
+            "甲县财政局",
+            2022,
+        ),
     ],
 )
 def test_agency_and_year(front: str, agency: str, year: int) -> None:
@@ -358,7 +394,20 @@ def test_old_forms_printed_are_read_back() -> None:
     assert len(wrong) <= 0.1 * len(reports), (len(wrong), len(reports), wrong)
 
 
-lines = st.sampled_from([*PROSE, "一、总体情况", "（一）主动公开情况", "0\t0\t0", "规章\t0", "五、存在的主要问题及改进情况", "", "　　", "附件", "2021年1月1日"])
+lines = st.sampled_from(
+    [
+        *PROSE,
+        "一、总体情况",
+        "（一）主动公开情况",
+        "0\t0\t0",
+        "规章\t0",
+        "五、存在的主要问题及改进情况",
+        "",
+        "　　",
+        "附件",
+        "2021年1月1日",
+    ]
+)
 
 
 @settings(max_examples=200, deadline=None)

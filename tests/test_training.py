@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import random
 import struct
+import subprocess
+import sys
 from dataclasses import fields, replace
 from pathlib import Path
 
@@ -23,7 +25,7 @@ from nlp.labels import SectionKind  # noqa: E402
 from nlp.report import Section  # noqa: E402
 from nlp.tagger import Tagger  # noqa: E402
 from nlp.window import encode, special_ids  # noqa: E402
-from training.annotation import read_split  # noqa: E402
+from training.annotation import read_split, to_lines  # noqa: E402
 from training.augmentation import NO_AUGMENTATION, Augmentation, LabelledSection  # noqa: E402
 from training.builtin import MAGIC, build_tokenizer, convert, is_kept, parse  # noqa: E402
 from training.examples import IGNORED, Collator, ExampleMaker, from_row, to_rows  # noqa: E402
@@ -226,3 +228,53 @@ def test_a_tokenizer_without_the_special_tokens_is_a_model_error() -> None:
 
     with pytest.raises(ModelError, match="lacks"):
         special_ids(Tokenizer(models.WordLevel({"a": 0}, unk_token="a")))
+
+
+# -- a whole run, with an encoder of one layer ---------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def tiny_corpus(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Three reports to train on, and one for each of the other splits."""
+    root = tmp_path_factory.mktemp("corpus")
+    for split, first, last in (("train", 0, 3), ("dev", 3, 4), ("test", 4, 5)):
+        (root / split).mkdir()
+        lines = [line for annotated in read_split("train")[first:last] for line in to_lines(annotated)]
+        (root / split / "reports.txt").write_text("\n".join(lines), encoding="utf-8")
+    return root
+
+
+def run_train(*arguments: object) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, "-m", "nlp", "train", *map(str, arguments)]
+    return subprocess.run(command, capture_output=True, text=True, timeout=280, check=False)
+
+
+def test_a_run_from_the_command_line_gives_a_model_that_tags(tiny_corpus: Path, tmp_path: Path) -> None:
+    encoder, run = tmp_path / "encoder", tmp_path / "run"
+    convert(parse(e5_file([*dict(PIECES).items(), ("公开", -3.0)])), encoder)
+    first = run_train(
+        tiny_corpus, "-o", run, "--base", encoder, "--epochs", 1, "--batch", 4, "--name", "tiny"
+    )
+    assert first.returncode == 0, first.stderr[-2000:]
+    assert "test  statement_f1" in first.stdout
+    tagger = Tagger.load(run / "export")
+    assert tagger.name == "tiny 1"
+    report = read_split("train")[4].report
+    assert "".join(s.text for s in tagger.tag(report).statements()) == "".join(
+        s.text for s in report.statements()
+    )
+    card = (run / "export" / "README.md").read_text(encoding="utf-8")
+    assert "| statement_f1 |" in card
+    assert str(tmp_path) not in card.replace(str(encoder), ""), "no path of the machine but the base's own"
+
+    again = run_train(tiny_corpus, "-o", run, "--base", encoder, "--epochs", 2, "--batch", 4)
+    assert again.returncode == 2
+    assert "--resume" in again.stderr
+    resumed = run_train(tiny_corpus, "-o", run, "--base", encoder, "--epochs", 2, "--batch", 4, "--resume")
+    assert resumed.returncode == 0, resumed.stderr[-2000:]
+
+
+def test_a_corpus_without_its_splits_is_said(tmp_path: Path) -> None:
+    run = run_train(tmp_path, "-o", tmp_path / "run")
+    assert run.returncode == 2
+    assert "no directory train/" in run.stderr

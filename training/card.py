@@ -38,10 +38,12 @@ def card(
     data: Mapping[str, Mapping[str, Any]],
     scores: Mapping[str, Mapping[str, Interval]],
     megabytes: float,
+    agreement: float,
 ) -> str:
     """The card as Markdown with the metadata block that model hubs read.
 
-    `data` and `scores` are by split; the splits of `scores` share their metrics. Every score is one that `gongkai eval
+    `agreement` is the share of statements on which the 8-bit graph and the torch model agree. `data` and `scores` are by
+    split; the splits of `scores` share their metrics. Every score is one that `gongkai eval
     SPLIT` prints.
     """
     lines = [
@@ -86,6 +88,9 @@ def card(
             f"| {metric} | " + " | ".join(str(by_metric[metric]) for by_metric in scores.values()) + " |"
         )
     lines += [
+        "",
+        f"The 8-bit graph and the float32 model that it was made from agree on {agreement:.1%} of the statements",
+        "of the last split above (same boundaries, same category).",
         "",
         "## Limits",
         "",

@@ -119,6 +119,20 @@ def train_model(
     return tagger_of(model, tokenizer, run_directory.name)
 
 
+def agreement_of(a: Tagger, b: Tagger, reports: Sequence[AnnotatedReport]) -> float:
+    """The share of `a`'s statements that `b` finds too, with the same boundaries and category."""
+    sections = [section for annotated in reports for section in annotated.report.sections]
+    own, other = (
+        {
+            (i, s.start, s.end, s.category)
+            for i, section in enumerate(one.tag_sections(sections))
+            for s in section.statements
+        }
+        for one in (a, b)
+    )
+    return len(own & other) / max(len(own), 1)
+
+
 METRICS = (
     "boundary_f1", "statement_f1", "statement_macro_f1", *(f"{category}_f1" for category in Category),
     "theme_f1", "theme_on_gold_f1", "category_accuracy", "character_accuracy",
@@ -162,12 +176,16 @@ def export(
         for split in SPLITS[1:]
         if split in splits and (found := evaluate(tagger, splits[split]).intervals())
     }
+    agreement = agreement_of(
+        tagger, replace(tagger, engine=TorchEngine(model)), splits[next(reversed(scores))]
+    )
     write(
+        agreement=agreement,
         scores={
             split: {m: [i.value, i.low, i.high] for m, i in found.items()} for split, found in scores.items()
-        }
+        },
     )
     megabytes = (target / models.GRAPH).stat().st_size / 1e6
-    text = card(name, version, recipe, data, scores, megabytes)
+    text = card(name, version, recipe, data, scores, megabytes, agreement)
     (target / models.CARD).write_text(text, encoding="utf-8")
     return scores

@@ -103,9 +103,7 @@ class StatementTrainer(Trainer):
         averages = [c for c in self.callback_handler.callbacks if isinstance(c, WeightAveraging)]
         averaged = averages[0].averaged() if averages else None
         model = averaged or cast(StatementModel, self.model)
-        metrics = {
-            f"{metric_key_prefix}_{name}": value for name, value in self.score(model).items()
-        }
+        metrics = {f"{metric_key_prefix}_{name}": value for name, value in self.score(model).items()}
         self.log(metrics)
         self.control = self.callback_handler.on_evaluate(self.args, self.state, self.control, metrics)
         return metrics

@@ -207,11 +207,7 @@ def _style(candidate: Candidate) -> NumberStyle | None:
 
 def _of_style(candidates: Sequence[Candidate], style: NumberStyle | None) -> list[Candidate]:
     """Candidates numbered in `style`; and others only if they are spelt as a form prescribes."""
-    return [
-        c
-        for c in candidates
-        if _style(c) is style or (style is not None and is_canonical(c.heading))
-    ]
+    return [c for c in candidates if _style(c) is style or (style is not None and is_canonical(c.heading))]
 
 
 def _heaviest_path(candidates: Sequence[Candidate], lines: Sequence[Line]) -> list[Candidate]:
@@ -257,7 +253,9 @@ def _step(before: Candidate, after: Candidate) -> float:
         return score - (0.0 if alike else 2.0 if spelt else 10.0)
     gap = after.numbered.value - before.numbered.value
     if before.numbered.style is not after.numbered.style:
-        return score - (3.0 if gap == 1 else 12.0)  # a slip of the pen in the count, or another rank of heading
+        return score - (
+            3.0 if gap == 1 else 12.0
+        )  # a slip of the pen in the count, or another rank of heading
     if gap == 1:
         return score + 2.0
     if gap == 0:

@@ -12,6 +12,7 @@ from collections.abc import Sequence
 from difflib import SequenceMatcher
 from functools import lru_cache
 from importlib.resources import files
+from itertools import pairwise
 
 from nlp.labels import SectionKind
 from nlp.structure.headings import is_heading_like, kind_of
@@ -98,7 +99,7 @@ def table_lines(lines: Sequence[str]) -> list[bool]:
 def _spread(marked: list[bool], run: range, lines: Sequence[str]) -> None:
     """Mark the cells of the form that stand right before or after marked lines of a run: 总计, 3.其他."""
     for order in (run, run[::-1]):
-        for before, i in zip(order, order[1:], strict=False):
+        for before, i in pairwise(order):
             marked[i] = marked[i] or (marked[before] and _words(lines[i]) in _CELLS_OF_FORM)
 
 
