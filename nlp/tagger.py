@@ -34,6 +34,8 @@ if TYPE_CHECKING:
 
 BATCH_TOKENS = 4096
 """Tokens, padding included, that the encoder sees at a time."""
+MOST_STRETCH = 1.25
+"""How much longer the longest window of a batch may be than the shortest."""
 REPORTS_AHEAD = 64
 """Reports whose windows are sorted by length together."""
 
@@ -128,12 +130,16 @@ class Tagger:
 def _batches(
     work: Sequence[tuple[int, Window]], encoded: Sequence[EncodedSection]
 ) -> Iterator[list[tuple[int, Window]]]:
-    """Runs of windows sorted by length, each of at most BATCH_TOKENS with padding (or one window)."""
+    """Runs of windows sorted by length, of at most BATCH_TOKENS with little padding (or one window)."""
     batch: list[tuple[int, Window]] = []
+    shortest = 0
     for index, window in work:
-        if batch and (len(batch) + 1) * row_length(encoded[index], window) > BATCH_TOKENS:
+        width = row_length(encoded[index], window)
+        if batch and ((len(batch) + 1) * width > BATCH_TOKENS or width > MOST_STRETCH * shortest):
             yield batch
             batch = []
+        if not batch:
+            shortest = width
         batch.append((index, window))
     if batch:
         yield batch

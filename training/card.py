@@ -9,7 +9,6 @@ from typing import Any
 from eval.intervals import Interval
 from nlp.labels import Category
 from training.annotation import AnnotatedReport
-from training.recipe import Recipe
 
 BASE_NOTES = {
     "builtin": (
@@ -34,7 +33,7 @@ def describe(reports: Sequence[AnnotatedReport]) -> dict[str, Any]:
 def card(
     name: str,
     version: str,
-    recipe: Recipe,
+    recipes: Sequence[Mapping[str, Any]],
     data: Mapping[str, Mapping[str, Any]],
     scores: Mapping[str, Mapping[str, Interval]],
     megabytes: float,
@@ -42,10 +41,15 @@ def card(
 ) -> str:
     """The card as Markdown with the metadata block that model hubs read.
 
-    `agreement` is the share of statements on which the 8-bit graph and the torch model agree. `data` and `scores` are by
-    split; the splits of `scores` share their metrics. Every score is one that `gongkai eval
+    `recipes` are those of the runs that made the model, in order. `agreement` is the share of statements on which the
+    8-bit graph and the torch model agree. `data` and `scores` are by split; the splits of `scores` share their metrics. Every score is one that `gongkai eval
     SPLIT` prints.
     """
+    base = recipes[0]["base"]
+    training = ", then ".join(
+        f"{recipe['epochs']} epochs at a peak rate of {recipe['encoder_rate']:g} (seed {recipe['seed']})"
+        for recipe in recipes
+    )
     lines = [
         "---",
         "language: zh",
@@ -58,10 +62,9 @@ def card(
         "Cuts the narrative sections of Chinese disclosure annual reports (政府信息公开工作年度报告) into",
         "statements and gives each a category and, for problems and improvements, themes.",
         "",
-        f"- Base: {BASE_NOTES.get(recipe.base, recipe.base)}.",
+        f"- Base: {BASE_NOTES.get(base, base)}.",
         f"- Files: ONNX with 8-bit weights, {megabytes:.0f} MB, and its tokenizer.",
-        f"- Training: {recipe.epochs} epochs, seed {recipe.seed}, an average of the weights with decay "
-        f"{recipe.averaging}; the whole recipe is in `config.json`.",
+        f"- Training: {training}; the weights are averaged over the steps of each run; the recipes are in `config.json`.",
         "",
         "## Data",
         "",

@@ -38,6 +38,7 @@ class _Graph(nn.Module):
 def export_graph(model: StatementModel, path: Path, int8: bool = True) -> None:
     """Write `model` to `path` as ONNX; with `int8`, weights of matrix products and embeddings as 8-bit integers."""
     model = model.cpu().train(False)
+    model.encoder.set_attn_implementation("eager")  # the fused kernel is traced with costly guards
     ids = torch.ones(2, 16, dtype=torch.long)
     example = (ids, ids, torch.zeros_like(ids), torch.full(ids.shape, 0.5))
     with tempfile.TemporaryDirectory() as scratch:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -32,6 +33,8 @@ BUILTIN = "builtin"
 TOKENIZER = "tokenizer.json"
 MODEL = "model"
 """The directory, within a run's, of the finished torch model."""
+RECIPES = "recipes.json"
+"""The recipes that made a run's model, the last one its own: a run may go on from another's model."""
 
 
 class TorchEngine:
@@ -98,12 +101,20 @@ def train_model(
     recipe: Recipe,
     run_directory: Path,
     resume: bool = False,
+    start: Path | None = None,
 ) -> Tagger:
-    """Train on `reports` by `recipe`, watching `dev`; the torch model is written to `run_directory`/model."""
+    """Train on `reports` by `recipe`, watching `dev`; the torch model is written to `run_directory`/model.
+
+    With `start`, the directory of an earlier run, its model is trained further, instead of the encoder `recipe.base`
+    with fresh heads.
+    """
     torch.manual_seed(recipe.seed)
-    base = base_directory(recipe.base)
-    tokenizer = Tokenizer.from_file(str(base / TOKENIZER))
-    model = StatementModel.from_encoder(str(base))
+    directory = start / MODEL if start else base_directory(recipe.base)
+    if not (directory / TOKENIZER).is_file():
+        raise ModelError(f"{directory}: no {TOKENIZER} there")
+    tokenizer = Tokenizer.from_file(str(directory / TOKENIZER))
+    load = StatementModel.from_pretrained if start else StatementModel.from_encoder
+    model: StatementModel = load(str(directory))
     model = train(
         reports,
         model,
@@ -113,6 +124,8 @@ def train_model(
         evaluate=lambda current: dev_scores(tagger_of(current, tokenizer), dev),
         resume=resume,
     )
+    earlier = json.loads((start / RECIPES).read_text(encoding="utf-8")) if start else []
+    (run_directory / RECIPES).write_text(json.dumps([*earlier, recipe.to_json()], indent=2), encoding="utf-8")
     target = run_directory / MODEL
     model.save_pretrained(target)
     tokenizer.save(str(target / TOKENIZER))
@@ -141,7 +154,7 @@ METRICS = (
 
 
 def export(
-    run_directory: Path, target: Path, corpus: Path, recipe: Recipe, name: str, version: str
+    run_directory: Path, target: Path, corpus: Path, name: str, version: str
 ) -> dict[str, dict[str, Interval]]:
     """Make the product's model of a finished run: graph, tokenizer, configuration and card, in `target`.
 
@@ -152,7 +165,8 @@ def export(
     model = StatementModel.from_pretrained(trained)
     splits = {split: read_split(split, corpus) for split in SPLITS if (corpus / split).is_dir()}
     data = {split: describe(reports) for split, reports in splits.items()}
-    details = {"recipe": recipe.to_json(), "data": data}
+    recipes = json.loads((run_directory / RECIPES).read_text(encoding="utf-8"))
+    details = {"recipes": recipes, "data": data}
     settings = DecodingSettings()
 
     def write(**more: object) -> Tagger:
@@ -186,6 +200,6 @@ def export(
         },
     )
     megabytes = (target / models.GRAPH).stat().st_size / 1e6
-    text = card(name, version, recipe, data, scores, megabytes, agreement)
+    text = card(name, version, recipes, data, scores, megabytes, agreement)
     (target / models.CARD).write_text(text, encoding="utf-8")
     return scores

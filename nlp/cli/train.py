@@ -28,6 +28,10 @@ def train(
         str,
         typer.Option(help="The encoder to start from: builtin, a directory, or a model-hub name of a BERT."),
     ] = "builtin",
+    start: Annotated[
+        Path | None,
+        typer.Option("--from", help="The directory of an earlier run: go on from its finished model."),
+    ] = None,
     epochs: Annotated[
         int | None, typer.Option(min=1, help="Readings of the corpus.", show_default="the recipe's")
     ] = None,
@@ -61,6 +65,8 @@ def train(
         gongkai train -o runs/macbert --base hfl/chinese-macbert-base
 
         gongkai train -o runs/mine --resume
+
+        gongkai train -o runs/longer --from runs/mine --epochs 3 --rate 1e-4
     """
     try:
         import torch  # noqa: F401
@@ -90,8 +96,8 @@ def train(
         raise UsageError(
             f"{output}: holds a run already: give --resume to go on with it, or another --output"
         )
-    train_model(read_split("train", corpus), read_split("dev", corpus), recipe, output, resume)
-    scores = export(output, output / "export", corpus, recipe, name, model_version)
+    train_model(read_split("train", corpus), read_split("dev", corpus), recipe, output, resume, start)
+    scores = export(output, output / "export", corpus, name, model_version)
     for split, found in scores.items():
         for metric, interval in found.items():
             print(f"{split:5} {metric:20} {interval}")

@@ -61,7 +61,7 @@ def _table(section: Section) -> Table:
     table.add_column("类别", no_wrap=True, min_width=8)
     table.add_column("置信", justify="right", no_wrap=True)
     table.add_column("主题", max_width=20)
-    table.add_column("语句", ratio=1)
+    table.add_column("语句", ratio=1, overflow="fold")
     for s in section.statements:
         style = STYLES[s.category]
         confidence = s.confidence.get(s.category)
