@@ -32,6 +32,8 @@ from nlp.window import (
 if TYPE_CHECKING:
     from tokenizers import Tokenizer
 
+MAX_TOKENS, CONTEXT = 512, 64
+"""Tokens of a window, and of what it sees on either side of its own in a long section."""
 BATCH_TOKENS = 4096
 """Tokens, padding included, that the encoder sees at a time."""
 MOST_STRETCH = 1.25
@@ -52,8 +54,8 @@ class Tagger:
     engine: Engine
     tokenizer: Tokenizer
     settings: DecodingSettings = field(default_factory=DecodingSettings)
-    max_tokens: int = 512
-    context: int = 64
+    max_tokens: int = MAX_TOKENS
+    context: int = CONTEXT
 
     @classmethod
     def load(cls, name_or_path: str | Path = models.DEFAULT, *, threads: int | None = None) -> Tagger:

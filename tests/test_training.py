@@ -54,11 +54,11 @@ def e5_file(vocabulary: list[tuple[str, float]], hidden: int = 64, layers: int =
     text = "".join(piece for piece, _ in vocabulary).encode()
     offsets = np.cumsum([0, *(len(piece.encode()) for piece, _ in vocabulary)]).astype("<u4")
     scores = np.asarray([score for _, score in vocabulary], dtype="<f4")
-    head = MAGIC + struct.pack("<I7ifi", 1, hidden, layers, 2, 128, len(vocabulary), 32, 2, 1e-12, 32)
+    head = MAGIC + struct.pack("<I7ifi", 1, hidden, layers, 2, 128, len(vocabulary), 128, 2, 1e-12, 32)
     head += struct.pack("<5iQ", len(vocabulary), 0, 2, 1, 3, len(text)) + offsets.tobytes() + scores.tobytes()
     head += text + struct.pack("<iI", 0, 0)
     matrices = {"emb.word": len(vocabulary) * hidden}
-    vectors = {"emb.pos": 32 * hidden, "emb.type": 2 * hidden, "emb.ln.w": hidden, "emb.ln.b": hidden}
+    vectors = {"emb.pos": 128 * hidden, "emb.type": 2 * hidden, "emb.ln.w": hidden, "emb.ln.b": hidden}
     for layer in range(layers):
         matrices |= {f"l{layer}.{part}.w": hidden * hidden for part in ("q", "k", "v", "ao")}
         matrices |= {f"l{layer}.fi.w": 128 * hidden, f"l{layer}.fo.w": 128 * hidden}

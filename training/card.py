@@ -41,9 +41,9 @@ def card(
 ) -> str:
     """The card as Markdown with the metadata block that model hubs read.
 
-    `recipes` are those of the runs that made the model, in order. `agreement` is the share of statements on which the
-    8-bit graph and the torch model agree. `data` and `scores` are by split; the splits of `scores` share their metrics. Every score is one that `gongkai eval
-    SPLIT` prints.
+    `recipes` are those of the runs that made the model, in order; `data` and `scores` are by split, and the splits of
+    `scores` share their metrics; `agreement` is the share of statements on which the 8-bit graph and the torch model
+    agree. Every score is one that `gongkai eval SPLIT` prints.
     """
     base = recipes[0]["base"]
     training = ", then ".join(
@@ -64,7 +64,7 @@ def card(
         "",
         f"- Base: {BASE_NOTES.get(base, base)}.",
         f"- Files: ONNX with 8-bit weights, {megabytes:.0f} MB, and its tokenizer.",
-        f"- Training: {training}; the weights are averaged over the steps of each run; the recipes are in `config.json`.",
+        f"- Training: {training}; each run keeps the average of its weights; recipes in `config.json`.",
         "",
         "## Data",
         "",

@@ -16,6 +16,7 @@ from torch import Tensor, nn
 import models
 from nlp.decoding import DecodingSettings
 from nlp.engine import INPUTS, OUTPUTS
+from nlp.tagger import CONTEXT, MAX_TOKENS
 from training.model import StatementModel
 
 OPSET = 18
@@ -84,19 +85,18 @@ def write_model(
     version: str,
     settings: DecodingSettings,
     details: dict[str, Any],
-    max_tokens: int = 512,
-    context: int = 64,
 ) -> None:
     """Write the directory that `nlp.tagger.Tagger.load` reads; `details` goes into its configuration as it is."""
     directory.mkdir(parents=True, exist_ok=True)
     export_graph(model, directory / models.GRAPH)
     shutil.copyfile(tokenizer_file, directory / models.TOKENIZER)
+    longest = min(MAX_TOKENS, model.max_tokens)
     config = {
         "format": 1,
         "name": name,
         "version": version,
-        "max_tokens": max_tokens,
-        "context": context,
+        "max_tokens": longest,
+        "context": min(CONTEXT, longest // 8),
         "decoding": settings.to_json(),
         **details,
     }

@@ -76,6 +76,11 @@ class StatementModel(PreTrainedModel):
         model.encoder = AutoModel.from_pretrained(base, config=config, add_pooling_layer=False)
         return model
 
+    @property
+    def max_tokens(self) -> int:
+        """The longest window that the encoder has positions for."""
+        return int(self.config.encoder["max_position_embeddings"])
+
     def token_states(self, input_ids: Tensor, attention_mask: Tensor, token_type_ids: Tensor) -> Tensor:
         """States (b, t, h) of the encoder's last layer."""
         states: Tensor = self.encoder(

@@ -19,7 +19,7 @@ from nlp.decoding import DecodingSettings
 from nlp.engine import Scores
 from nlp.errors import ModelError
 from nlp.labels import Category
-from nlp.tagger import Tagger
+from nlp.tagger import CONTEXT, MAX_TOKENS, Tagger
 from nlp.window import Batch
 from training.annotation import SPLITS, AnnotatedReport, read_split
 from training.builtin import encoder_directory
@@ -83,7 +83,10 @@ def base_directory(base: str) -> Path:
 
 def tagger_of(model: StatementModel, tokenizer: Tokenizer, name: str = "in training") -> Tagger:
     """A tagger that runs the torch model itself."""
-    return Tagger(name, TorchEngine(model), tokenizer, DecodingSettings())
+    longest = min(MAX_TOKENS, model.max_tokens)
+    return Tagger(
+        name, TorchEngine(model), tokenizer, DecodingSettings(), longest, min(CONTEXT, longest // 8)
+    )
 
 
 def dev_scores(tagger: Tagger, dev: Sequence[AnnotatedReport]) -> dict[str, float]:

@@ -187,7 +187,8 @@ def train(
     `recipe.patience` epochs without gain. Returns the averaged model.
     """
     rows = to_rows(reports)
-    maker = ExampleMaker(tokenizer, recipe.augmentation, random.Random(recipe.seed), recipe.window_lengths)
+    lengths = tuple(min(length, model.max_tokens) for length in recipe.window_lengths)
+    maker = ExampleMaker(tokenizer, recipe.augmentation, random.Random(recipe.seed), lengths)
     cuda = torch.cuda.is_available()
     arguments = TrainingArguments(
         output_dir=str(run_directory),

@@ -35,7 +35,7 @@ class LazyCommand(TyperCommand):
     def load(self) -> Any:
         """The real command, from the module of its name."""
         module = import_module(f"nlp.cli.{self.name}")
-        app = typer.Typer(add_completion=False, rich_markup_mode="markdown")
+        app = typer.Typer(add_completion=False, rich_markup_mode="markdown", pretty_exceptions_enable=False)
         app.command(self.name)(getattr(module, str(self.name)))
         return typer.main.get_command(app)
 
@@ -52,7 +52,13 @@ class LazyGroup(TyperGroup):
         return LazyCommand(cmd_name, help=COMMANDS[cmd_name]) if cmd_name in COMMANDS else None
 
 
-app = typer.Typer(cls=LazyGroup, no_args_is_help=True, add_completion=False, rich_markup_mode="markdown")
+app = typer.Typer(
+    cls=LazyGroup,
+    no_args_is_help=True,
+    add_completion=False,
+    rich_markup_mode="markdown",
+    pretty_exceptions_enable=False,
+)
 
 
 def _show_version(wanted: bool) -> None:
