@@ -8,6 +8,7 @@ run into the text: rules B2 to B5).
 from __future__ import annotations
 
 import re
+from collections import deque
 from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import Enum
@@ -26,6 +27,8 @@ EQUIVALENT = {")": "）", "）": ")"}
 _PUNCTUATION = re.compile(
     rf"[{re.escape(STOPS + HALF_WIDTH_STOPS + COMMAS + PAUSES)}]+[{re.escape(CLOSERS)}]*\s*"
 )
+DEEPEST = 16
+"""Marks open at a time; in text with more, the outermost are taken for typing errors."""
 _LONGEST_RUN_IN_HEADING = 26  # characters
 
 
@@ -125,7 +128,7 @@ def _within_number(line: str, at: int) -> bool:
 def _enclosed(line: str) -> list[bool]:
     """For each character, whether it stands inside quotation marks or brackets that are closed in this line."""
     inside = [False] * (len(line) + 1)
-    stack: list[tuple[str, int]] = []
+    stack: deque[tuple[str, int]] = deque(maxlen=DEEPEST)
     for at, ch in enumerate(line):
         if ch in PAIRS:
             stack.append((PAIRS[ch], at))

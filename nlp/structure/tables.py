@@ -26,6 +26,7 @@ _LEADING_NUMBER = re.compile(
 )
 _NUMBER = re.compile(r"[-－—–/\\*＊×√〇○零无\s\d.,，%％]+")
 _CELLS = re.compile(r"\t+|[ \u3000]{2,}|\s*\|\s*")
+_HAN = re.compile(r"[\u4e00-\u9fff]")
 _SENTENCE_END = re.compile(r"[。！？；]")
 _FUZZY = 0.86
 _FRAGMENT = 16  # characters of the longest cell that is known only by its neighbours
@@ -154,9 +155,10 @@ def _is_cell_with_numbers(cell: str) -> bool:
 
 def _is_prose(line: str) -> bool:
     """Whether a sentence stands in the line; a row's cells hold none (but for the form's own, which have no stop)."""
-    return bool(re.search(r"[\u4e00-\u9fff][^\t]*[。；！？]", line)) or (
-        line.count("，") >= 2 and not any(is_form_cell(cell) for cell in _CELLS.split(line))
-    )
+    ends = ((cell, max(map(cell.rfind, "。；！？"))) for cell in line.split("\t"))
+    if any(_HAN.search(cell, 0, end) for cell, end in ends if end > 0):
+        return True
+    return line.count("，") >= 2 and not any(is_form_cell(cell) for cell in _CELLS.split(line))
 
 
 def _is_fragment(line: str) -> bool:
