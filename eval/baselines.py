@@ -3,16 +3,31 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 
+from eval.folds import Fold
 from nlp.boundary import Evidence, candidates
 from nlp.labels import Category, Theme
 from nlp.report import Section, Statement
 from nlp.window import heading_segment
 from training.annotation import AnnotatedReport
+
+
+@dataclass(frozen=True, slots=True)
+class TfidfLearner:
+    """Fits the TfidfBaseline of each fold."""
+
+    name: str = "tfidf"
+    settings: str = "character 1- to 4-grams, logistic regression, C = 10"
+
+    def fit(self, fold: Fold, directory: Path) -> TfidfBaseline:
+        """The baseline, fitted on the fold's training reports; nothing is kept."""
+        return TfidfBaseline().fit(fold.train)
+
 
 _RULES = (Evidence.LINE, Evidence.STOP, Evidence.WEAK_STOP, Evidence.ENUMERATOR)
 

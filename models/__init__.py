@@ -13,6 +13,8 @@ DEFAULT = "default"
 GRAPH, TOKENIZER, CONFIG, CARD = "model.onnx", "tokenizer.json", "config.json", "README.md"
 
 _HOME = Path(__file__).parent
+ENCODER = _HOME / "encoder"
+"""The directory of the sentence encoder, which compares texts and tags nothing."""
 
 
 def available() -> dict[str, Path]:

@@ -31,7 +31,8 @@ from training.builtin import MAGIC, build_tokenizer, convert, is_kept, parse  # 
 from training.examples import IGNORED, Collator, ExampleMaker, from_row, to_rows  # noqa: E402
 from training.export import export_graph  # noqa: E402
 from training.model import StatementModel, pool  # noqa: E402
-from training.run import TorchEngine  # noqa: E402
+from training.run import TorchEngine, tagger_of  # noqa: E402
+from training.smoothing import SmoothedLinear, smoothed  # noqa: E402
 
 PIECES = [(piece, 0.0) for piece in ("<s>", "<pad>", "</s>", "<unk>")] + [
     (piece, -8.0)
@@ -195,6 +196,22 @@ def test_a_saved_model_loads_as_it_was(model: StatementModel, tmp_path: Path) ->
     model.save_pretrained(tmp_path)
     again = StatementModel.from_pretrained(tmp_path)
     assert all(torch.equal(a, b) for a, b in zip(model.parameters(), again.parameters(), strict=True))
+
+
+def test_smoothing_moves_outliers_and_changes_no_output(model: StatementModel, tokenizer: Tokenizer) -> None:
+    def run(shown: StatementModel) -> list[Section]:
+        return tagger_of(shown, tokenizer).tag_sections(
+            [Section(SectionKind.OVERVIEW, "公开信息2件，更新不及时。")]
+        )
+
+    twin = smoothed(model, run)
+    assert any(isinstance(layer, SmoothedLinear) for layer in twin.encoder.modules())
+    assert not any(isinstance(layer, SmoothedLinear) for layer in model.encoder.modules())
+    ids = torch.arange(5, 13).unsqueeze(0)
+    inputs = (ids, torch.ones_like(ids), torch.zeros_like(ids))
+    with torch.inference_mode():
+        plain, smooth = (m.train(False).token_states(*inputs) for m in (model, twin))
+    torch.testing.assert_close(plain, smooth, atol=1e-4, rtol=1e-4)
 
 
 def test_the_exported_graph_says_what_the_torch_model_says(

@@ -7,6 +7,7 @@ import logging
 import shutil
 import tempfile
 import warnings
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -42,17 +43,36 @@ def export_graph(model: StatementModel, path: Path, int8: bool = True) -> None:
     model.encoder.set_attn_implementation("eager")  # the fused kernel is traced with costly guards
     ids = torch.ones(2, 16, dtype=torch.long)
     example = (ids, ids, torch.zeros_like(ids), torch.full(ids.shape, 0.5))
+    outputs = {name: ("windows", "tokens") if name in ("boundary", "segment") else () for name in OUTPUTS}
+    write_graph(_Graph(model).train(False), example, INPUTS, outputs, path, int8)
+
+
+def write_graph(
+    module: nn.Module,
+    example: tuple[Tensor, ...],
+    inputs: Sequence[str],
+    outputs: Mapping[str, Sequence[str]],
+    path: Path,
+    int8: bool = True,
+) -> None:
+    """Write `module` to `path` as ONNX.
+
+    `example` are its inputs, all of (windows, tokens), named `inputs`; `outputs` names its outputs, each with its
+    axes of variable size from the first on.
+    """
+    axes = {name: {0: "windows", 1: "tokens"} for name in inputs}
+    axes |= {name: dict(enumerate(variable)) for name, variable in outputs.items() if variable}
     with tempfile.TemporaryDirectory() as scratch:
         plain = Path(scratch) / "float32.onnx"
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
             torch.onnx.export(
-                _Graph(model).train(False),
+                module,
                 example,
                 str(plain),
-                input_names=list(INPUTS),
-                output_names=list(OUTPUTS),
-                dynamic_axes={name: {0: "windows", 1: "tokens"} for name in (*INPUTS, "boundary", "segment")},
+                input_names=list(inputs),
+                output_names=list(outputs),
+                dynamic_axes=axes,
                 opset_version=OPSET,
                 dynamo=False,
             )

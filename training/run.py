@@ -27,6 +27,7 @@ from training.card import card, describe
 from training.export import write_model
 from training.model import StatementModel
 from training.recipe import Recipe
+from training.smoothing import smoothed
 from training.trainer import train
 
 BUILTIN = "builtin"
@@ -168,13 +169,16 @@ def export(
     model = StatementModel.from_pretrained(trained)
     splits = {split: read_split(split, corpus) for split in SPLITS if (corpus / split).is_dir()}
     data = {split: describe(reports) for split, reports in splits.items()}
+    typical = [section for annotated in splits["train"][::8] for section in annotated.report.sections]
+    tokenizer = Tokenizer.from_file(str(trained / TOKENIZER))
+    for_eight_bits = smoothed(model, lambda plain: tagger_of(plain, tokenizer).tag_sections(typical))
     recipes = json.loads((run_directory / RECIPES).read_text(encoding="utf-8"))
     details = {"recipes": recipes, "data": data}
     settings = DecodingSettings()
 
     def write(**more: object) -> Tagger:
         write_model(
-            model,
+            for_eight_bits,
             trained / TOKENIZER,
             target,
             name=name,

@@ -1,0 +1,38 @@
+"""Learner: the statement model, trained anew by a recipe on each fold of a cross-validation."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from dataclasses import dataclass
+from pathlib import Path
+
+from eval.evaluation import System
+from eval.folds import Fold
+from training.recipe import Recipe
+from training.run import train_model
+
+WATCHED = 25
+"""Every how many-th training report is scored after each epoch, to see the run learn."""
+
+
+@dataclass(frozen=True, slots=True)
+class RecipeLearner:
+    """Trains by `recipe` for all of its epochs: nothing that is held out decides when to stop."""
+
+    recipe: Recipe
+    name: str = "recipe"
+
+    @property
+    def settings(self) -> str:
+        """The recipe."""
+        return json.dumps(self.recipe.to_json(), sort_keys=True)
+
+    def fit(self, fold: Fold, directory: Path) -> System:
+        """The trained model as a tagger; a run that was stopped goes on from its last checkpoint."""
+        tagger = train_model(
+            fold.train, fold.train[::WATCHED], self.recipe, directory, resume=directory.exists()
+        )
+        for checkpoint in directory.glob("checkpoint-*"):
+            shutil.rmtree(checkpoint)
+        return tagger
