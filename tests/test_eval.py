@@ -4,14 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from itertools import pairwise
+from pathlib import Path
 
 import numpy as np
 import pytest
 
 from eval.calibration import fit_temperature, reliability, scale
+from eval.crossvalidation import cross_validate
 from eval.evaluation import SLICES, evaluate
+from eval.folds import FAMILIES, Fold, growing, leave_family_out, stratified
 from eval.intervals import differences, intervals
 from eval.metrics import Tally, tally, total
+from eval.robustness import CHANGES, changed
 from nlp.labels import Category, Theme
 from nlp.report import Report, Section, Statement
 from training.annotation import AnnotatedReport, parse, read_split
@@ -171,3 +176,77 @@ def test_the_temperature_makes_an_overconfident_model_honest() -> None:
 def test_intervals_of_single_tallies() -> None:
     report = gold().report
     assert intervals([tally(report, report, report)], 100)["statement_f1"].low == 1
+
+
+# ---- folds, cross-validation, robustness
+
+
+def test_a_family_is_left_out_whole_and_measured_whole() -> None:
+    reports = [*read_split("train"), *read_split("dev")]
+    folds = leave_family_out(reports)
+    assert [fold.name for fold in folds] == list(FAMILIES)
+    for fold in folds:
+        assert {a.id for a in fold.train} | {a.id for a in fold.held_out} == {a.id for a in reports}
+        assert not {a.file for a in fold.train} & {a.file for a in fold.held_out}
+    held_out = [a.id for fold in folds for a in fold.held_out]
+    assert len(held_out) == len(set(held_out))
+
+
+def test_stratified_folds_hold_every_report_out_once() -> None:
+    reports = read_split("train")
+    folds = stratified(reports, 5)
+    assert sorted(a.id for fold in folds for a in fold.held_out) == sorted(a.id for a in reports)
+    old = [sum(a.old_form for a in fold.held_out) for fold in folds]
+    assert max(old) - min(old) <= 2
+    with pytest.raises(ValueError, match="no 5 folds"):
+        stratified(reports[:3], 5)
+
+
+def test_a_learning_curve_grows_by_adding_reports() -> None:
+    reports = read_split("dev")
+    folds = growing(reports, reports[:1])
+    ids = [{a.id for a in fold.train} for fold in folds]
+    assert all(small < large for small, large in pairwise(ids))
+    assert len(ids[-1]) == len(reports)
+
+
+class CountingLearner:
+    """Learns nothing, and counts how often it is asked to."""
+
+    name = "counting"
+
+    def __init__(self, settings: str = "a") -> None:
+        self.settings = settings
+        self.fitted = 0
+
+    def fit(self, fold: Fold, directory: Path) -> Perfect:
+        self.fitted += 1
+        return Perfect()
+
+
+def test_what_a_fold_gave_is_kept_until_its_data_or_settings_change(tmp_path: Path) -> None:
+    folds = stratified(read_split("dev"), 3)
+    learner = CountingLearner()
+    first = cross_validate(folds, learner, tmp_path)
+    again = cross_validate(folds, learner, tmp_path)
+    assert learner.fitted == 3
+    for a, b in zip(first, again, strict=True):
+        assert [t.counts.tolist() for t in a.tallies] == [t.counts.tolist() for t in b.tallies]
+    other = CountingLearner("b")
+    cross_validate(folds[:1], other, tmp_path)
+    fewer = replace(folds[1], train=folds[1].train[1:])
+    cross_validate([fewer], other, tmp_path)
+    assert other.fitted == 2
+
+
+@pytest.mark.parametrize("change", CHANGES, ids=str)
+def test_damage_keeps_statements_and_labels(change: str) -> None:
+    reports = read_split("dev")
+    damaged = changed(reports, CHANGES[change])
+    assert any(a.report.sections != b.report.sections for a, b in zip(reports, damaged, strict=True))
+    for before, after in zip(reports, damaged, strict=True):
+        old, new = list(before.report.statements()), list(after.report.statements())
+        assert [s.category for s in old] == [s.category for s in new]
+        for section in after.report.sections:
+            assert all(section.text[s.start : s.end] == s.text for s in section.statements)
+            assert "".join(s.text for s in section.statements) == section.text.replace("\n", "")

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import json
 import math
+import sys
+from dataclasses import replace
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -42,6 +45,36 @@ def eval(
     errors: Annotated[
         bool, typer.Option("--errors", help="Every statement that was not found as annotated.")
     ] = False,
+    robustness: Annotated[
+        bool, typer.Option("--robustness", help="The scores when the text's form is damaged, in five ways.")
+    ] = False,
+    leave_out: Annotated[
+        bool,
+        typer.Option(
+            "--leave-out", help="Train without one family of the corpus, test on it, for each. Takes hours."
+        ),
+    ] = False,
+    cv: Annotated[
+        int | None,
+        typer.Option(
+            min=2, help="Train and test on so many folds of reports. Takes hours.", show_default=False
+        ),
+    ] = None,
+    curve: Annotated[
+        bool,
+        typer.Option(
+            "--curve", help="Train on growing shares of the training split, test on dev. Takes hours."
+        ),
+    ] = False,
+    epochs: Annotated[
+        int | None,
+        typer.Option(
+            min=1, help="Epochs of each training of --leave-out, --cv, --curve.", show_default="the recipe's"
+        ),
+    ] = None,
+    kept: Annotated[
+        Path, typer.Option("--runs", help="Where they keep what is done: a stopped one goes on.")
+    ] = Path("runs/eval"),
     resamples: Annotated[int, typer.Option(min=100, help="Bootstrap resamples, of reports.")] = 2000,
     seed: Annotated[int, typer.Option(help="Seed of the bootstrap.")] = 0,
     threads: Annotated[
@@ -59,6 +92,13 @@ def eval(
         gongkai eval my-reports/ --model runs/mine/export --format json
 
         gongkai eval test --model tfidf --compare default
+
+        gongkai eval dev --robustness
+
+        gongkai eval --leave-out --model tfidf
+
+    With --leave-out, --cv and --curve the model is trained anew, by the default model's recipe (or tfidf): on the
+    training and dev splits, never on test.
     """
     from eval.evaluation import SLICES, evaluate
     from eval.intervals import differences
@@ -66,6 +106,9 @@ def eval(
 
     if format not in ("table", "json"):
         raise UsageError(f"--format: no format {format!r}; choose from table, json")
+    if leave_out or cv or curve:
+        _cross_validate(leave_out, cv, model, epochs, kept, format, resamples, seed)
+        return
     reports = [report for name in data or ["test"] for report in read_split(name)]
     first = evaluate(_system(model, threads), reports)
     result: dict[str, Any] = {"model": model, "data": data or ["test"], **_summary(first, resamples, seed)}
@@ -76,6 +119,8 @@ def eval(
         }
     if errors:
         result["errors"] = _errors(first)
+    if robustness:
+        result["robustness"] = _robustness(model, threads, first, reports, resamples, seed)
     if compare:
         second = evaluate(_system(compare, threads), reports)
         found = differences(first.tallies, second.tallies, resamples, seed)
@@ -91,6 +136,108 @@ def eval(
         print(json.dumps(result, ensure_ascii=False, indent=2))
     else:
         _print(result)
+
+
+def _cross_validate(
+    leave_out: bool,
+    cv: int | None,
+    model: str,
+    epochs: int | None,
+    kept: Path,
+    format: str,
+    resamples: int,
+    seed: int,
+) -> None:
+    """Train and measure on every fold, and print a row as each is done, and one for all of them."""
+    from eval.crossvalidation import FoldResult, cross_validate
+    from eval.folds import growing, leave_family_out, stratified
+    from eval.intervals import intervals
+    from training.annotation import read_split
+
+    train, dev = read_split("train"), read_split("dev")
+    if leave_out:
+        folds = leave_family_out([*train, *dev])
+    else:
+        folds = stratified([*train, *dev], cv, seed) if cv else growing(train, dev, seed=seed)
+
+    def row(result: FoldResult) -> dict[str, Any]:
+        scores = _plain(intervals(result.tallies, resamples, seed))
+        return {
+            "fold": result.fold.name,
+            "trained_on": len(result.fold.train),
+            "tested_on": len(result.fold.held_out),
+            "scores": scores,
+        }
+
+    def show(result: FoldResult) -> None:
+        scores = row(result)["scores"]
+        cells = (
+            f"{name} {_cell(scores[f'{name}_f1'], True)}"
+            for name in ("boundary", "statement", "problem", "theme")
+        )
+        print(f"{result.fold.name}: " + ", ".join(cells), file=sys.stderr, flush=True)
+
+    rows = [row(result) for result in cross_validate(folds, _learner(model, epochs), kept, show)]
+    names = ("boundary_f1", "statement_f1", "problem_f1", "theme_f1", "category_accuracy")
+    means = {name: round(sum(one["scores"][name][0] for one in rows) / len(rows), 5) for name in names}
+    if format == "json":
+        print(json.dumps({"model": model, "folds": rows, "mean": means}, ensure_ascii=False, indent=2))
+        return
+    from rich.console import Console
+    from rich.table import Table
+
+    table = Table(
+        "left out" if leave_out else "fold",
+        "trained / tested on",
+        *(name.replace("_", " ") for name in names),
+    )
+    for one in rows:
+        cells = (_cell(one["scores"][name], True) for name in names)
+        table.add_row(one["fold"], f"{one['trained_on']} / {one['tested_on']}", *cells)
+    table.add_row("mean", "", *(f"{means[name]:.3f}" for name in names))
+    Console().print(table)
+
+
+def _learner(model: str, epochs: int | None) -> Any:
+    """What is trained on each fold: the baseline, or the statement model by its recipe."""
+    if model == "tfidf":
+        from eval.baselines import TfidfLearner
+
+        return TfidfLearner()
+    if model != models.DEFAULT:
+        raise UsageError(f"--model {model}: only {models.DEFAULT} (its recipe) and tfidf are trained anew")
+    try:
+        from training.learner import RecipeLearner
+        from training.recipe import Recipe
+    except ImportError as missing:
+        raise UsageError(
+            f"training needs the extra `train`: pip install 'gongkai[train]' ({missing})"
+        ) from None
+    recipe = Recipe()
+    epochs = epochs or recipe.epochs
+    return RecipeLearner(replace(recipe, epochs=epochs, patience=epochs))
+
+
+def _robustness(
+    model: str,
+    threads: int | None,
+    plain: Evaluation,
+    reports: list[AnnotatedReport],
+    resamples: int,
+    seed: int,
+) -> dict[str, list[float | None]]:
+    """Statement F1 after each change, and its difference from that on the plain text, with its interval."""
+    from eval.evaluation import evaluate
+    from eval.intervals import differences
+    from eval.robustness import CHANGES, changed
+
+    system = _system(model, threads)
+    found = {}
+    for name, change in CHANGES.items():
+        damaged = evaluate(system, changed(reports, change, seed))
+        difference = differences(plain.tallies, damaged.tallies, resamples, seed)["statement_f1"].interval
+        found[name] = [_number(damaged.total.scores()["statement_f1"]), *_triple(difference)]
+    return found
 
 
 def _system(name: str, threads: int | None) -> Any:
@@ -195,6 +342,11 @@ def _print(result: dict[str, Any]) -> None:
         for group, values in groups.items():
             cells = (_cell(values[metric], True) for metric in ("boundary_f1", "statement_f1", "problem_f1"))
             table.add_row(group, *cells)
+        console.print(table)
+    if "robustness" in result:
+        table = Table("the text's form", "statement F1", "difference [95 %]", title="robustness")
+        for name, (value, delta, low, high) in result["robustness"].items():
+            table.add_row(name, f"{value:.3f}", f"{delta:+.3f} [{low:+.3f}, {high:+.3f}]")
         console.print(table)
     for error in result.get("errors", ()):
         console.print(Text(f"{error['where']} {error['gold'][0]}: {error['gold'][1]}"))

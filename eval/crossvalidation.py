@@ -1,0 +1,103 @@
+"""Cross-validation: a system learnt anew for every fold, and measured on what it did not see.
+
+Learning takes minutes or hours, so what a fold gave is kept, and a stopped run goes on where it was.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Protocol
+
+import numpy as np
+
+from eval.evaluation import System, evaluate
+from eval.folds import Fold
+from eval.metrics import Tally
+from training.annotation import AnnotatedReport, to_lines
+
+
+class Learner(Protocol):
+    """Makes a system of a fold's training reports."""
+
+    @property
+    def name(self) -> str:
+        """Which learner it is, for people and for the names of files."""
+        ...
+
+    @property
+    def settings(self) -> str:
+        """All that decides what it learns from given reports: kept results hold for these settings alone."""
+        ...
+
+    def fit(self, fold: Fold, directory: Path) -> System:
+        """The system that learnt from `fold.train`; `directory` is its own, for what it keeps on the way."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class FoldResult:
+    """The counts of a fold's held-out reports, in their order."""
+
+    fold: Fold
+    tallies: tuple[Tally, ...]
+
+
+def cross_validate(
+    folds: Sequence[Fold],
+    learner: Learner,
+    kept: Path,
+    done: Callable[[FoldResult], None] = lambda result: None,
+) -> list[FoldResult]:
+    """The results of `learner` on every fold, in order; those kept in the directory `kept` are not made again.
+
+    `done` is called with each result as it comes.
+    """
+    results = []
+    for fold in folds:
+        directory = kept / _slug(learner.name) / _slug(fold.name)
+        key = _key(fold, learner)
+        tallies = _read(directory / "tallies.json", key)
+        if tallies is None:
+            directory.mkdir(parents=True, exist_ok=True)
+            tallies = evaluate(learner.fit(fold, directory / key), fold.held_out).tallies
+            _write(directory / "tallies.json", key, tallies)
+        results.append(FoldResult(fold, tallies))
+        done(results[-1])
+    return results
+
+
+def _slug(name: str) -> str:
+    return re.sub(r"\W+", "-", name)
+
+
+def _key(fold: Fold, learner: Learner) -> str:
+    """A digest of all that decides a fold's result: the texts, their labels, and the learner's settings."""
+    digest = hashlib.sha256(learner.settings.encode())
+    for part in (fold.train, fold.held_out):
+        digest.update(b"\0")
+        for annotated in part:
+            digest.update(_text(annotated).encode())
+    return digest.hexdigest()[:16]
+
+
+def _text(annotated: AnnotatedReport) -> str:
+    return "\n".join(to_lines(annotated))
+
+
+def _read(path: Path, key: str) -> tuple[Tally, ...] | None:
+    if not path.exists():
+        return None
+    data = json.loads(path.read_text(encoding="utf-8"))
+    return tuple(Tally(np.asarray(row)) for row in data["counts"]) if data["key"] == key else None
+
+
+def _write(path: Path, key: str, tallies: Sequence[Tally]) -> None:
+    data = {"key": key, "counts": [tally.counts.tolist() for tally in tallies]}
+    scratch = path.with_suffix(".part")
+    scratch.write_text(json.dumps(data), encoding="utf-8")
+    scratch.replace(path)
