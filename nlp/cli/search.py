@@ -1,0 +1,134 @@
+"""`gongkai search`."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+import models
+from nlp.cli.choices import format_of, members, years
+from nlp.errors import UsageError
+from nlp.labels import Category, Level, Theme
+
+if TYPE_CHECKING:
+    from nlp.search import Page
+
+
+def search(
+    database: Annotated[Path, typer.Argument(help="A database of gongkai index.", show_default=False)],
+    query: Annotated[
+        str,
+        typer.Argument(
+            help='Words (all of them), "phrases", AND, OR, NOT, -word, brackets. Empty: all.',
+            show_default=False,
+        ),
+    ] = "",
+    category: Annotated[
+        str, typer.Option(help="Categories, e.g. problem,improvement or 改进措施; all for all.")
+    ] = str(Category.PROBLEM),
+    theme: Annotated[
+        str | None, typer.Option(help="Themes, e.g. staffing or 队伍能力.", show_default=False)
+    ] = None,
+    year: Annotated[
+        str | None, typer.Option(help="A year, or years: 2021, 2019-2023, 2020-.", show_default=False)
+    ] = None,
+    region: Annotated[str | None, typer.Option(help="Part of a province's name.", show_default=False)] = None,
+    agency: Annotated[str | None, typer.Option(help="Part of an agency's name.", show_default=False)] = None,
+    level: Annotated[
+        str | None,
+        typer.Option(help="Levels: national, province, city, county, township.", show_default=False),
+    ] = None,
+    min_confidence: Annotated[
+        float, typer.Option(min=0.0, max=1.0, help="Only statements decided at least this confidently.")
+    ] = 0.0,
+    semantic: Annotated[bool, typer.Option("--semantic", help="By meaning only.")] = False,
+    keyword: Annotated[
+        bool, typer.Option("--keyword", help="By words only.", show_default="both, fused")
+    ] = False,
+    context: Annotated[bool, typer.Option("--context", help="The statements before and after, too.")] = False,
+    limit: Annotated[int, typer.Option(min=1, help="Hits to show.")] = 20,
+    page: Annotated[int, typer.Option(min=1, help="Which page of that many hits.")] = 1,
+    count_by: Annotated[
+        str | None,
+        typer.Option(help="Count instead: theme, year, region, level, category, agency.", show_default=False),
+    ] = None,
+    format: Annotated[
+        str | None,
+        typer.Option(
+            "--format",
+            "-f",
+            help="table, jsonl, csv or xlsx. By default what --output's name says, else a table on a terminal and "
+            "jsonl in a pipe.",
+            show_default=False,
+        ),
+    ] = None,
+    output: Annotated[
+        Path | None, typer.Option("--output", "-o", help="Write to this file: it is complete, or absent.")
+    ] = None,
+) -> None:
+    """Search the statements of a database: problems, unless another category is asked for.
+
+    Chinese is searched by character, so one character is found as a sentence is. Where the database was made with
+    vectors, statements that mean the same in other words are found too.
+
+    Examples:
+
+        gongkai search reports.db 人员不足
+
+        gongkai search reports.db '"更新不及时" OR 滞后' --year 2019-2023 --region 河南
+
+        gongkai search reports.db 培训 --category improvement --format csv -o training.csv
+
+        gongkai search reports.db --count-by theme,year
+    """
+    from nlp.index import Database
+    from nlp.output.hits import HitFormat, write_counts, write_hits
+    from nlp.search import Filters, Method, Query, Searcher
+    from nlp.search.searcher import Facet, has_vectors
+
+    if semantic and keyword:
+        raise UsageError("--semantic and --keyword: give one of them, or neither for both ways")
+    written_as = format_of(HitFormat, format, output)
+    filters = Filters(
+        categories=() if category in ("all", "全部") else members(Category, category, "--category"),
+        themes=members(Theme, theme, "--theme"),
+        years=years(year),
+        levels=members(Level, level, "--level"),
+        region=region,
+        agency=agency,
+        min_confidence=min_confidence,
+    )
+    asked = Query.parse(query)
+    with Database.open_readonly(database) as opened:
+        if count_by:
+            searcher = Searcher(opened)
+            facets = members(Facet, count_by, "--count-by")
+            write_counts(
+                {facet: searcher.count_by(facet, asked, filters) for facet in facets}, written_as, output
+            )
+            return
+        vectors = has_vectors(opened.connection)
+        if semantic and not vectors:
+            raise UsageError(f"{database}: holds no vectors: run gongkai index on it again, with --semantic")
+        method = Method.SEMANTIC if semantic else Method.KEYWORD if keyword or not vectors else Method.HYBRID
+        meaning = None
+        if method is not Method.KEYWORD and asked.tree is not None:
+            from nlp.search.encoder import OnnxEncoder
+            from nlp.search.semantic import Semantic
+
+            meaning = Semantic(opened.connection, OnnxEncoder(models.ENCODER))
+        found = Searcher(opened, meaning).search(
+            asked, filters, method=method, limit=limit, offset=(page - 1) * limit, context=context
+        )
+    write_hits(found, written_as, output)
+    if output or not sys.stdout.isatty():
+        return
+    _say(found)
+
+
+def _say(found: Page) -> None:
+    shown = f"{found.offset + 1}–{found.offset + len(found.hits)} of " if found.hits else ""
+    print(f"{shown}{found.total} statements", file=sys.stderr)
