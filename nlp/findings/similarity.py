@@ -1,0 +1,55 @@
+"""Similarity of claims: by their characters and by their meaning."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from nlp.errors import UsageError
+from nlp.findings.claims import Claim, Matrix
+
+
+def by_words(a: Sequence[Claim], b: Sequence[Claim]) -> Matrix:
+    """Share of characters in common, in order (a, b): 1 is word for word (indel similarity, by rapidfuzz)."""
+    try:
+        from rapidfuzz import fuzz, process
+    except ImportError:
+        raise UsageError("findings need the extra `search`: pip install 'gongkai[search]'") from None
+    found: Matrix = process.cdist(
+        [claim.words for claim in a], [claim.words for claim in b], scorer=fuzz.ratio, dtype=np.float32
+    )
+    return found / np.float32(100)
+
+
+def by_meaning(a: Sequence[Claim], b: Sequence[Claim]) -> Matrix:
+    """Cosines (a, b); 0 where one of the two has no vector."""
+
+    def rows(claims: Sequence[Claim], size: int) -> Matrix:
+        return np.stack([np.zeros(size, np.float32) if c.vector is None else c.vector for c in claims])
+
+    size = next((len(c.vector) for c in (*a, *b) if c.vector is not None), 1)
+    found: Matrix = rows(a, size) @ rows(b, size).T
+    return found
+
+
+def share_theme(a: Sequence[Claim], b: Sequence[Claim]) -> Matrix:
+    """1 where two claims (a, b) have a theme in common, else 0."""
+    return np.array([[bool(x.themes & y.themes) for y in b] for x in a], dtype=np.float32)
+
+
+SAME_WORDS = 0.8
+SAME_MEANING = 0.5
+"""Likeness from which on two claims of one theme are one: by characters, and by meaning."""
+
+
+def sameness(a: Sequence[Claim], b: Sequence[Claim]) -> Matrix:
+    """How surely two problems (a, b) are the same, above 0 where they are taken to be.
+
+    They are where they have nearly the same words, or a theme in common and the same meaning.
+    """
+    words, meaning = by_words(a, b), by_meaning(a, b) * share_theme(a, b)
+    likeness = np.maximum(
+        np.where(words >= SAME_WORDS, words, 0), np.where(meaning >= SAME_MEANING, meaning, 0)
+    )
+    return likeness.astype(np.float32)
