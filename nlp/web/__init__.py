@@ -1,0 +1,5 @@
+"""The page: an index looked at in a browser, on this machine."""
+
+from nlp.web.application import create
+
+__all__ = ["create"]
