@@ -94,6 +94,12 @@ class SchemaError(GongkaiError):
     exit_status = 22
 
 
+class DatabaseError(GongkaiError):
+    """A database that is missing, damaged, in use, or not one of `gongkai index`."""
+
+    exit_status = 23
+
+
 class UsageError(GongkaiError):
     """A command was given something that it cannot work with."""
 

@@ -14,7 +14,7 @@ import pytest
 from conftest import SAMPLE
 
 import models
-from nlp.cli.tag import default_format, parse_categories
+from nlp.cli.choices import format_of, members
 from nlp.errors import UsageError
 from nlp.labels import Category
 from nlp.output import OutputFormat
@@ -228,9 +228,9 @@ def test_eval_prints_scores_with_intervals(tmp_path: Path) -> None:
 
 
 def test_categories_by_key_or_name() -> None:
-    assert parse_categories("problem，改进措施") == {Category.PROBLEM, Category.IMPROVEMENT}
+    assert members(Category, "problem，改进措施", "--only") == (Category.PROBLEM, Category.IMPROVEMENT)
     with pytest.raises(UsageError, match="weather"):
-        parse_categories("weather")
+        members(Category, "weather", "--only")
 
 
 @pytest.mark.parametrize(
@@ -238,4 +238,4 @@ def test_categories_by_key_or_name() -> None:
     [("a.csv", OutputFormat.CSV), ("a.htm", OutputFormat.HTML), ("a.x", OutputFormat.JSONL)],
 )
 def test_the_format_that_a_name_says(name: str, format: OutputFormat) -> None:
-    assert default_format(Path(name)) is format
+    assert format_of(OutputFormat, None, Path(name)) is format

@@ -17,6 +17,10 @@ from nlp.errors import GongkaiError
 
 COMMANDS = {
     "tag": "Tag report files: statements, their categories and themes.",
+    "index": "Gather reports in a database for searching.",
+    "search": "Search the statements of a database.",
+    "findings": "What reports show together: problems repeated, unanswered, promises not kept.",
+    "serve": "Look at a database in the browser.",
     "models": "List the models that come with gongkai.",
     "schema": "Print the JSON Schema of the output.",
     "train": "Fine-tune a model on annotated reports.",

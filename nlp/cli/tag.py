@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+import os
 import sys
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
 import models
+from nlp.cli.choices import format_of, members
+from nlp.cli.progress import progress
 from nlp.errors import UsageError
 from nlp.labels import Category
 from nlp.output.writer import OutputFormat, open_writer, select
@@ -35,7 +36,14 @@ def tag(
         ),
     ] = None,
     output: Annotated[
-        Path | None, typer.Option("--output", "-o", help="Write to this file: it is complete, or absent.")
+        str | None,
+        typer.Option(
+            "--output",
+            "-o",
+            help="Write to this file: it is complete, or absent. A directory (run/) takes many files, and a run that "
+            "was stopped goes on.",
+            show_default=False,
+        ),
     ] = None,
     only: Annotated[
         str | None,
@@ -50,6 +58,15 @@ def tag(
     threads: Annotated[
         int | None, typer.Option(min=1, help="Processor cores to use.", show_default="all")
     ] = None,
+    workers: Annotated[
+        int | None,
+        typer.Option(
+            min=1, help="Processes that read files, into a directory.", show_default="all but one core"
+        ),
+    ] = None,
+    show_errors: Annotated[
+        bool, typer.Option("--errors", help="List what failed in the run in the directory --output, and why.")
+    ] = False,
     max_size: Annotated[int, typer.Option(min=1, help="Largest file to read, in MiB.")] = 64,
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="No progress and no warnings.")] = False,
 ) -> None:
@@ -67,6 +84,10 @@ def tag(
 
         cat report.txt | gongkai tag -
 
+        gongkai tag 年报/ -o run/
+
+        gongkai tag -o run/ --errors
+
     Exit status: 0 all tagged; 1 some files could not be read (the others are tagged); 2 wrong usage. Where one file is
     named and cannot be read, the status says why: 11 missing, 12 empty, 13 too large, 14 unknown format, 15 old binary
     format, 16 damaged, 17 encrypted, 18 no text layer.
@@ -75,17 +96,29 @@ def tag(
     from nlp.pipeline import Failure, tag_files
     from nlp.tagger import Tagger
 
+    target = Path(output) if output else None
+    to_directory = output is not None and (output.endswith(("/", os.sep)) or Path(output).is_dir())
+    if show_errors:
+        _show_errors(target if to_directory else None)
+        return
     if not inputs:
         if sys.stdin.isatty():
             print(ctx.get_help(), file=sys.stderr)
             raise typer.Exit(2)
         inputs = ["-"]
-    categories = parse_categories(only) if only else frozenset()
-    written_as = parse_format(format) if format else default_format(output)
+    categories = members(Category, only, "--only")
     sources = expand(inputs)
+    if to_directory and target is not None:
+        if categories or min_confidence or format not in (None, "jsonl"):
+            raise UsageError(
+                f"{output}: a directory takes all statements, as jsonl: leave the other options out"
+            )
+        _tag_into(target, sources, model, threads, workers, max_size * 2**20, quiet)
+        return
+    written_as = format_of(OutputFormat, format, target)
     tagger = Tagger.load(model, threads=threads)
     failures = []
-    with _progress(len(sources), quiet) as advance, open_writer(written_as, output) as writer:
+    with progress("tagging", len(sources), quiet) as advance, open_writer(written_as, target) as writer:
         for result in tag_files(sources, tagger, max_size * 2**20):
             advance()
             if isinstance(result, Failure):
@@ -104,45 +137,50 @@ def tag(
         raise typer.Exit(failures[0].error.exit_status if len(sources) == 1 else 1)
 
 
-def parse_categories(text: str) -> frozenset[Category]:
-    """Categories from their keys or Chinese names, separated by commas. Raises UsageError naming the choices."""
-    names = {**{str(c): c for c in Category}, **{c.chinese: c for c in Category}}
-    wanted = [name.strip() for name in text.replace("，", ",").split(",") if name.strip()]
-    unknown = [name for name in wanted if name not in names]
-    if unknown or not wanted:
-        choices = ", ".join(f"{c} ({c.chinese})" for c in Category)
-        raise UsageError(f"--only: no category {', '.join(unknown) or 'named'}; choose from {choices}")
-    return frozenset(names[name] for name in wanted)
+def _tag_into(
+    directory: Path,
+    sources: list[str],
+    model: str,
+    threads: int | None,
+    workers: int | None,
+    max_bytes: int,
+    quiet: bool,
+) -> None:
+    """A batch run."""
+    from nlp.batch import tag_directory
+    from nlp.batch.workers import Limits
+    from nlp.tagger import Tagger
+
+    if "-" in sources:
+        raise UsageError("-: standard input goes to a file or a pipe, not into a directory")
+    tagger = Tagger.load(model, threads=threads)
+    with progress("tagging", len(sources), quiet) as advance:
+        try:
+            outcome = tag_directory(
+                sources,
+                tagger,
+                directory,
+                workers=workers or 0,
+                limits=Limits(file_bytes=max_bytes),
+                advance=advance,
+            )
+        except KeyboardInterrupt:
+            print(f"stopped: the same command goes on, {directory} is whole", file=sys.stderr)
+            raise
+    if not quiet:
+        words = f"{outcome.tagged} files tagged, {outcome.kept} unchanged, {outcome.failed} failed"
+        hint = f" (gongkai tag -o {directory}/ --errors)" if outcome.failed else ""
+        print(f"{directory}: {words}{hint}", file=sys.stderr)
+    if outcome.failed:
+        raise typer.Exit(1)
 
 
-def parse_format(text: str) -> OutputFormat:
-    """An output format by name. Raises UsageError naming the choices."""
-    try:
-        return OutputFormat(text.lower())
-    except ValueError:
-        raise UsageError(f"--format: no format {text!r}; choose from {', '.join(OutputFormat)}") from None
+def _show_errors(directory: Path | None) -> None:
+    from nlp.batch import Manifest
+    from nlp.batch.manifest import NAME
 
-
-def default_format(output: Path | None) -> OutputFormat:
-    """The format that a file's name says; a table for a terminal, else JSON lines."""
-    if output is None:
-        return OutputFormat.TABLE if sys.stdout.isatty() else OutputFormat.JSONL
-    suffix = output.suffix.lower().lstrip(".")
-    named = {"htm": OutputFormat.HTML, "txt": OutputFormat.TABLE, "json": OutputFormat.JSONL}
-    named |= {str(format): format for format in OutputFormat}
-    return named.get(suffix, OutputFormat.JSONL)
-
-
-@contextmanager
-def _progress(total: int, quiet: bool) -> Iterator[Callable[[], None]]:
-    """A function that counts a file as done: a bar on standard error, where a terminal shows it."""
-    if quiet or total < 2 or not sys.stderr.isatty():
-        yield lambda: None
-        return
-    from rich.console import Console
-    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
-
-    columns = (TextColumn("tagging"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
-    with Progress(*columns, console=Console(stderr=True), transient=True) as progress:
-        task = progress.add_task("tagging", total=total)
-        yield lambda: progress.advance(task)
+    if directory is None or not (directory / NAME).is_file():
+        raise UsageError("--errors: needs --output with the directory of a run")
+    with Manifest(directory) as manifest:
+        for entry in manifest.failures():
+            print(f"{entry.exit_status}\t{entry.error}")

@@ -7,10 +7,10 @@ import os
 import sys
 import tempfile
 from collections.abc import Collection, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import replace
 from pathlib import Path
-from typing import Protocol, TextIO
+from typing import Any, BinaryIO, Literal, Protocol, TextIO, overload
 
 from nlp.errors import UsageError
 from nlp.labels import Category, Label
@@ -65,9 +65,7 @@ def open_writer(format: OutputFormat, path: Path | None) -> Iterator[Writer]:
     UsageError if it cannot be written.
     """
     if path is None:
-        if isinstance(sys.stdout, io.TextIOWrapper):
-            sys.stdout.reconfigure(encoding="utf-8", newline="")  # the same bytes in every locale
-        writer = _writer(format, sys.stdout)
+        writer = _writer(format, standard_output())
         yield writer
         writer.close()
         sys.stdout.flush()
@@ -78,16 +76,31 @@ def open_writer(format: OutputFormat, path: Path | None) -> Iterator[Writer]:
         writer.close()
 
 
+def standard_output() -> TextIO:
+    """Standard output, set to write the same bytes in every locale."""
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        sys.stdout.reconfigure(encoding="utf-8", newline="")
+    return sys.stdout
+
+
+@overload
+def replaced(path: Path, mode: Literal["w"] = "w") -> AbstractContextManager[TextIO]: ...
+@overload
+def replaced(path: Path, mode: Literal["wb"]) -> AbstractContextManager[BinaryIO]: ...
 @contextmanager
-def replaced(path: Path) -> Iterator[TextIO]:
-    """A text file that takes the place of `path` when it is complete, and never if an error comes first."""
+def replaced(path: Path, mode: Literal["w", "wb"] = "w") -> Iterator[Any]:
+    """A file that takes the place of `path` when it is complete, and never if an error comes first.
+
+    Raises UsageError if it cannot be written.
+    """
     try:
         descriptor, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
     except OSError as fault:
         raise UsageError(f"{path}: cannot be written: {fault.strerror}") from None
     scratch = Path(name)
     try:
-        with os.fdopen(descriptor, "w", encoding="utf-8", newline="") as stream:
+        text = {"encoding": "utf-8", "newline": ""} if mode == "w" else {}
+        with os.fdopen(descriptor, mode, **text) as stream:  # type: ignore[call-overload]
             yield stream
         mask = os.umask(0)
         os.umask(mask)
