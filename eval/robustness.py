@@ -12,8 +12,9 @@ from dataclasses import replace
 
 from nlp.enumerator import enumerator_at
 from nlp.labels import SectionKind
-from nlp.report import Section
+from nlp.report import Section, Statement
 from training.annotation import AnnotatedReport
+from training.augmentation import category_without_enumerator
 
 SPACES = 0.04
 """The chance of a blank after a character."""
@@ -63,14 +64,29 @@ def joined_paragraphs(section: Section, rng: random.Random) -> Section:
 
 
 def without_enumerators(section: Section, rng: random.Random) -> Section:
-    """No 一是, （二） or 3. before a point."""
+    """No 一是, （二） or 3. before a point. Where nothing else parts it from its lead-in, both are one statement."""
 
     def bare(text: str) -> str:
         mark = enumerator_at(text)
         rest = text[text.index(mark) + len(mark) :].lstrip("、，,:： ") if mark else text
         return rest if re.search(r"\w", rest) else text
 
-    return _rewritten(section, bare)
+    plain = _rewritten(section, bare)
+    statements: list[Statement] = []
+    for before, statement in zip(section.statements, plain.statements, strict=True):
+        last = statements[-1] if statements else None
+        category = (
+            category_without_enumerator(last.text, last.category, statement.category)
+            if last and last.end == statement.start and before.text != statement.text
+            else None
+        )
+        if last is None or category is None:
+            statements.append(statement)
+            continue
+        themes = {**last.themes, **statement.themes} if category.has_themes else {}
+        text = last.text + statement.text
+        statements[-1] = Statement(text, last.start, statement.end, category, {category: 1.0}, themes)
+    return replace(plain, statements=tuple(statements))
 
 
 CHANGES: dict[str, Callable[[Section, random.Random], Section]] = {

@@ -55,7 +55,7 @@ class Augmentation:
     heading: float = 0.15
     half_width: float = 0.20
     entities: float = 0.30
-    enumerators: float = 0.10
+    enumerators: float = 0.20
     paragraphs: float = 0.20
     stops: float = 0.05
 
@@ -123,7 +123,25 @@ _STYLES: tuple[Callable[[int], str], ...] = (
     lambda i: f"第{'一二三四五六七八九'[i]}，",
     lambda i: "①②③④⑤⑥⑦⑧⑨"[i],
     lambda i: "",
+    lambda i: "",
 )
+
+
+def category_without_enumerator(text: str, category: Category, following: Category) -> Category | None:
+    """The category of a statement and the next one as one, where only an enumerator between them parted them.
+
+    None where something else parts them, too: a stop at the end of `text` (guideline, rule B2), or a comma between two
+    categories (B4). A lead-in or a colon ends nothing (B5): the content decides.
+    """
+    mark = text.rstrip(_BLANKS_AND_CLOSERS)[-1:]
+    if mark not in ("，", ",", "：", ":", "、"):
+        return None
+    if mark in "，," and Category.OTHER not in (category, following) and category != following:
+        return None
+    return category if following is Category.OTHER else following
+
+
+_BLANKS_AND_CLOSERS = " \u3000”’\"'"
 
 
 def change_enumerators(section: LabelledSection, rng: random.Random) -> LabelledSection:
@@ -132,7 +150,7 @@ def change_enumerators(section: LabelledSection, rng: random.Random) -> Labelled
     changed = []
     count = 0
     for paragraph in section.paragraphs:
-        texts = []
+        texts: list[LabelledText] = []
         for statement in paragraph:
             mark = enumerator_at(statement.text)
             body = _without(statement.text, mark) if mark else ""
@@ -141,9 +159,23 @@ def change_enumerators(section: LabelledSection, rng: random.Random) -> Labelled
                 continue
             first = mark.strip("（）() ")[:1] in "一1第首①" and not mark.startswith(("一十", "1" * 2))
             count = 0 if first else min(count + 1, 8)
-            texts.append(replace(statement, text=style(count) + body))
+            bare = replace(statement, text=style(count) + body)
+            if not style(count) and texts:
+                bare = _joined(texts, bare)
+            texts.append(bare)
         changed.append(tuple(texts))
     return replace(section, paragraphs=tuple(changed))
+
+
+def _joined(texts: list[LabelledText], bare: LabelledText) -> LabelledText:
+    """`bare`, with the last of `texts` taken into it where they are now one statement."""
+    last = texts[-1]
+    category = category_without_enumerator(last.text, last.category, bare.category)
+    if category is None:
+        return bare
+    del texts[-1]
+    themes = tuple(dict.fromkeys(last.themes + bare.themes)) if category.has_themes else ()
+    return LabelledText(last.text + bare.text, category, themes[:3])
 
 
 def _without(text: str, mark: str) -> str:
