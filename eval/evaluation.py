@@ -9,6 +9,7 @@ from typing import Protocol
 from eval.calibration import Reliability, gather, reliability
 from eval.intervals import RESAMPLES, Interval, by_group, intervals
 from eval.metrics import Tally, tally, total
+from nlp.labels import Label
 from nlp.report import Report, Section, Statement
 from training.annotation import AnnotatedReport
 
@@ -52,8 +53,8 @@ class Evaluation:
         groups = [by(annotated) for annotated in self.gold]
         return {name: intervals(tallies) for name, tallies in by_group(groups, self.tallies)}
 
-    def errors(self) -> Iterator[Mistake]:
-        """Every gold statement that was not found as it is."""
+    def errors(self, themes: bool = False) -> Iterator[Mistake]:
+        """Every gold statement that was not found as it is; with `themes`, also if only its themes were not."""
         for annotated, predicted in zip(self.gold, self.predicted, strict=True):
             lines = iter(annotated.lines)
             for a, b in zip(annotated.report.sections, predicted.sections, strict=True):
@@ -62,21 +63,42 @@ class Evaluation:
                     over = tuple(
                         s for s in b.statements if s.start < statement.end and s.end > statement.start
                     )
-                    if [(s.start, s.end, s.category) for s in over] != [
-                        (statement.start, statement.end, statement.category)
-                    ]:
-                        yield Mistake(annotated, line, a, statement, over)
+                    kind = _kind(statement, over)
+                    if kind and (themes or kind is not ErrorKind.THEME):
+                        yield Mistake(annotated, line, a, statement, over, kind, b)
+
+
+class ErrorKind(Label):
+    """What is wrong with a statement; each kind is looked for where the kinds before it are right."""
+
+    BOUNDARY = "boundary", "边界"
+    CATEGORY = "category", "类别"
+    THEME = "theme", "主题"
 
 
 @dataclass(frozen=True, slots=True)
 class Mistake:
-    """A gold statement at a line of the corpus, and the predicted ones that lie over it."""
+    """A gold statement at a line of the corpus, and the predicted ones that lie over it.
+
+    `section` has the gold statements around it, `found` is the same section with all predicted ones.
+    """
 
     annotated: AnnotatedReport
     line: int
     section: Section
     gold: Statement
     predicted: tuple[Statement, ...]
+    kind: ErrorKind
+    found: Section
+
+
+def _kind(gold: Statement, predicted: Sequence[Statement]) -> ErrorKind | None:
+    if [(s.start, s.end) for s in predicted] != [(gold.start, gold.end)]:
+        return ErrorKind.BOUNDARY
+    (only,) = predicted
+    if only.category is not gold.category:
+        return ErrorKind.CATEGORY
+    return ErrorKind.THEME if set(only.themes) != set(gold.themes) else None
 
 
 SLICES: dict[str, Callable[[AnnotatedReport], str]] = {

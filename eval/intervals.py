@@ -6,7 +6,7 @@ comparisons, the paired bootstrap of Koehn 2004, W04-3250).
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -49,8 +49,23 @@ def _weights(reports: int, resamples: int, seed: int) -> Counts:
 
 def intervals(tallies: Sequence[Tally], resamples: int = RESAMPLES, seed: int = 0) -> dict[str, Interval]:
     """Every metric over the reports of `tallies`, with its percentile interval."""
-    replicates = scores_of(_weights(len(tallies), resamples, seed) @ _rows(tallies))
-    return {name: _interval(value, replicates[name]) for name, value in total(tallies).scores().items()}
+    return bootstrap(_rows(tallies), scores_of, resamples, seed)
+
+
+def bootstrap(
+    rows: Counts,
+    scores: Callable[[Counts], Mapping[str, Counts]],
+    resamples: int = RESAMPLES,
+    seed: int = 0,
+) -> dict[str, Interval]:
+    """Every score of counts that add up over reports, with its percentile interval.
+
+    `rows` (reports, n) holds the counts of each report; `scores` makes of counts (..., n) scores of (...).
+    """
+    replicates = scores(_weights(len(rows), resamples, seed) @ rows)
+    return {
+        name: _interval(float(value), replicates[name]) for name, value in scores(rows.sum(axis=0)).items()
+    }
 
 
 def differences(

@@ -82,20 +82,21 @@ def scores_of(counts: Counts) -> dict[str, Counts]:
     for unit in Unit:
         gold, predicted, matched = (counts[..., 3 * unit + i] for i in range(3))
         name = unit.name.lower()
-        found[f"{name}_precision"] = _ratio(matched, predicted)
-        found[f"{name}_recall"] = _ratio(matched, gold)
-        found[f"{name}_f1"] = _ratio(2 * matched, gold + predicted)
+        found[f"{name}_precision"] = ratio(matched, predicted)
+        found[f"{name}_recall"] = ratio(matched, gold)
+        found[f"{name}_f1"] = ratio(2 * matched, gold + predicted)
     found["statement_macro_f1"] = np.nanmean([found[f"{c}_f1"] for c in Category], axis=0)
     characters, right, statements, right_statements = (counts[..., _UNITS + i] for i in range(_SHARES))
-    found["category_accuracy"] = _ratio(right_statements, statements)
-    found["character_accuracy"] = _ratio(right, characters)
+    found["category_accuracy"] = ratio(right_statements, statements)
+    found["character_accuracy"] = ratio(right, characters)
     return found
 
 
-def _ratio(part: Counts, whole: Counts) -> Counts:
+def ratio(part: Counts, whole: Counts) -> Counts:
+    """`part / whole`, both (...); a ratio of nothing to nothing is NaN."""
     with np.errstate(invalid="ignore", divide="ignore"):
-        ratio: Counts = np.asarray(part / whole)
-    return ratio
+        found: Counts = np.asarray(part / whole)
+    return found
 
 
 def tally(gold: Report, predicted: Report, on_gold: Report | None = None) -> Tally:
