@@ -72,6 +72,13 @@ def eval(
             min=1, help="Epochs of each training of --leave-out, --cv, --curve.", show_default="the recipe's"
         ),
     ] = None,
+    agreement: Annotated[
+        bool, typer.Option("--agreement", help="How alike two annotations of the same text are: A and B.")
+    ] = False,
+    html: Annotated[
+        Path | None,
+        typer.Option(help="Write all of it, and every error in its context, as a page to this file."),
+    ] = None,
     kept: Annotated[
         Path, typer.Option("--runs", help="Where they keep what is done: a stopped one goes on.")
     ] = Path("runs/eval"),
@@ -97,6 +104,10 @@ def eval(
 
         gongkai eval --leave-out --model tfidf
 
+        gongkai eval dev --html report.html
+
+        gongkai eval --agreement annotator-a/ annotator-b/
+
     With --leave-out, --cv and --curve the model is trained anew, by the default model's recipe (or tfidf): on the
     training and dev splits, never on test.
     """
@@ -106,11 +117,25 @@ def eval(
 
     if format not in ("table", "json"):
         raise UsageError(f"--format: no format {format!r}; choose from table, json")
+    if html and (leave_out or cv or curve or agreement):
+        raise UsageError("--html: only a measured model makes a page")
+    if agreement:
+        from nlp.cli.agreement import print_agreement
+
+        print_agreement(data or [], format, errors, resamples, seed)
+        return
     if leave_out or cv or curve:
         _cross_validate(leave_out, cv, model, epochs, kept, format, resamples, seed)
         return
     reports = [report for name in data or ["test"] for report in read_split(name)]
-    first = evaluate(_system(model, threads), reports)
+    if html:
+        from eval.page import check_writable
+
+        check_writable(html)
+    system = _system(model, threads)
+    first = evaluate(system, reports)
+    if html:
+        _write_page(html, first, model, data or ["test"], system, resamples, seed)
     result: dict[str, Any] = {"model": model, "data": data or ["test"], **_summary(first, resamples, seed)}
     if slices:
         result["slices"] = {
@@ -136,6 +161,22 @@ def eval(
         print(json.dumps(result, ensure_ascii=False, indent=2))
     else:
         _print(result)
+
+
+def _write_page(
+    path: Path,
+    evaluation: Evaluation,
+    model: str,
+    data: list[str],
+    system: Any,
+    resamples: int,
+    seed: int,
+) -> None:
+    from eval.page import About, write_page
+    from nlp.tagger import Tagger
+
+    temperature = system.settings.temperature if isinstance(system, Tagger) else None
+    write_page(path, evaluation, About(model, ", ".join(data), temperature, resamples, seed))
 
 
 def _cross_validate(
