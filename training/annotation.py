@@ -12,7 +12,7 @@ One file holds many reports::
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -62,6 +62,11 @@ class AnnotatedReport:
     lines: tuple[int, ...] = field(default=(), compare=False)
 
     @property
+    def path(self) -> str:
+        """The corpus file, as it was named."""
+        return self.report.source.removesuffix(f"#{self.id}")
+
+    @property
     def old_form(self) -> bool:
         """Whether the report follows a form from before 2019: it has narrative sections that the current one lacks."""
         return any(section.heading is not None for section in self.report.sections)
@@ -79,15 +84,33 @@ def read_split(split: str | Path, corpus: Path = CORPUS) -> list[AnnotatedReport
     return [report for file in files for report in read_annotated(file)]
 
 
+def splits_in(corpus: Path) -> dict[str, list[Path]]:
+    """The files of each split of a corpus; a file, or a directory without splits, is one split, `train`.
+
+    Raises AnnotationError if there is no annotated text.
+    """
+    inside = {split: sorted((corpus / split).glob("*.txt")) for split in SPLITS}
+    found = {split: files for split, files in inside.items() if files}
+    if not found:
+        files = sorted(corpus.glob("*.txt")) if corpus.is_dir() else [corpus]
+        if not files or not corpus.exists():
+            raise AnnotationError(f"{corpus}: no annotated text (*.txt) there")
+        found = {SPLITS[0]: files}
+    return found
+
+
 def read_annotated(path: Path) -> list[AnnotatedReport]:
     """The reports of one file of the line format. Raises AnnotationError as `parse` does."""
     return list(parse(path.read_text(encoding="utf-8").splitlines(), str(path)))
 
 
-def parse(lines: Iterable[str], source: str = "-") -> Iterator[AnnotatedReport]:
+def parse(
+    lines: Iterable[str], source: str = "-", fault: Callable[[int, str], None] | None = None
+) -> Iterator[AnnotatedReport]:
     """Reports from lines of the line format; `source` is named in errors.
 
-    Raises AnnotationError at the first line that is none of the format's.
+    Raises AnnotationError at the first line that is none of the format's; or, where `fault` is given, calls it with the
+    line's number and what is wrong, and reads on with what the line did tell.
     """
     builder: _Builder | None = None
     for number, line in enumerate(lines, 1):
@@ -95,7 +118,8 @@ def parse(lines: Iterable[str], source: str = "-") -> Iterator[AnnotatedReport]:
             if line.startswith("### "):
                 if builder:
                     yield builder.build()
-                builder = _Builder.from_header(line[4:], source)
+                builder = _Builder(source)
+                builder.open_report(line[4:])
             elif builder is None:
                 if line.strip():
                     raise ValueError("text before the first report header (### …)")
@@ -105,8 +129,10 @@ def parse(lines: Iterable[str], source: str = "-") -> Iterator[AnnotatedReport]:
                 builder.add_statement(line, number)
             else:
                 builder.close_paragraph()
-        except ValueError as fault:
-            raise AnnotationError(f"{source}:{number}: {fault}") from None
+        except ValueError as wrong:
+            if fault is None:
+                raise AnnotationError(f"{source}:{number}: {wrong}") from None
+            fault(number, str(wrong))
     if builder:
         yield builder.build()
 
@@ -118,7 +144,7 @@ def to_lines(annotated: AnnotatedReport) -> Iterator[str]:
         (annotated.id, report.agency or "", str(report.year or ""), annotated.level, annotated.style)
     )
     for section in report.sections:
-        yield f"## {_key_of(section)}"
+        yield f"## {key_of(section)}"
         paragraph_ends = {end for _, end in section.paragraph_spans()}
         for statement in section.statements:
             themes = ",".join(statement.themes)
@@ -128,42 +154,45 @@ def to_lines(annotated: AnnotatedReport) -> Iterator[str]:
     yield ""
 
 
-def _key_of(section: Section) -> str:
+def key_of(section: Section) -> str:
+    """What stands after `## ` for this section in the line format."""
     if section.heading is None:
         return str(section.kind)
     return _LEGACY + (f"{section.number}、" if section.number else "") + section.heading
 
 
 class _Builder:
-    """Collects one report, statement by statement."""
+    """Collects one report, statement by statement. What a faulty line tells is taken before ValueError is raised."""
 
-    def __init__(
-        self, identity: str, agency: str, year: int | None, level: str, style: str, source: str
-    ) -> None:
-        self.identity, self.agency, self.year, self.style, self.source = identity, agency, year, style, source
-        self.level = level
+    def __init__(self, source: str) -> None:
+        self.identity = self.agency = self.level = self.style = ""
+        self.year: int | None = None
+        self.source = source
         self.sections: list[Section] = []
         self.lines: list[int] = []
         self.paragraph_open = False
 
-    @classmethod
-    def from_header(cls, header: str, source: str) -> _Builder:
+    def open_report(self, header: str) -> None:
         parts = [part.strip() for part in header.split("|")]
+        self.identity, self.agency, year, self.level, self.style = [*parts, *[""] * 5][:5]
+        self.year = int(year) if year.isdigit() else None
         if len(parts) != 5:
             raise ValueError(f"a report header needs 5 fields, this one has {len(parts)}")
-        identity, agency, year, level, style = parts
-        return cls(identity, agency, int(year) if year.isdigit() else None, level, style, source)
 
     def open_section(self, key: str) -> None:
         self.paragraph_open = False
         if key.startswith(_LEGACY):
             match = _NUMBERED.fullmatch(key.removeprefix(_LEGACY))
             if match is None:
+                self.sections.append(Section(SectionKind.UNNAMED, ""))
                 raise ValueError("a legacy section without a title")
             number, heading = match["number"], match["heading"]
             self.sections.append(Section(kind_of(heading), "", number=number, heading=heading))
-        else:
+        elif key in set(map(str, SectionKind)):
             self.sections.append(Section(SectionKind(key), ""))
+        else:
+            self.sections.append(Section(SectionKind.UNNAMED, ""))
+            raise ValueError(f"no section {key!r}")
 
     def close_paragraph(self) -> None:
         self.paragraph_open = False
@@ -175,11 +204,9 @@ class _Builder:
         if not self.sections:
             raise ValueError("a statement before the first section (## …)")
         category = CODES[match["code"]]
-        themes = {Theme(name): 1.0 for name in (match["themes"] or "").split(",") if name}
-        if category.has_themes != bool(themes):
-            raise ValueError(
-                f"themes {'missing' if category.has_themes else 'not allowed'} on {match['code']}"
-            )
+        named = [name for name in (match["themes"] or "").split(",") if name]
+        known = set(map(str, Theme))
+        themes = {Theme(name): 1.0 for name in named if name in known}
         section = self.sections[-1]
         before = section.text
         if before and not self.paragraph_open:
@@ -197,6 +224,12 @@ class _Builder:
         )
         self.paragraph_open = True
         self.lines.append(number)
+        if unknown := [name for name in named if name not in known]:
+            raise ValueError(f"no theme {', '.join(unknown)}")
+        if category.has_themes != bool(themes):
+            raise ValueError(
+                f"themes {'missing' if category.has_themes else 'not allowed'} on {match['code']}"
+            )
 
     def build(self) -> AnnotatedReport:
         report = Report(
