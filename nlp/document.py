@@ -18,6 +18,10 @@ class FileFormat(Label):
     HTML = "html", "网页"
     DOCX = "docx", "Word 文档"
     PDF = "pdf", "PDF 文档"
+    OFD = "ofd", "OFD 版式文档"
+    DOC = "doc", "旧版 Word、WPS 文档"
+    MHT = "mht", "网页存档"
+    XLSX = "xlsx", "Excel 工作簿"
 
 
 @dataclass(frozen=True, slots=True)

@@ -50,7 +50,7 @@ class UnknownFormat(ReadError):
 
 
 class LegacyFormat(ReadError):
-    """A binary Word or WPS file."""
+    """A binary Word or WPS file, and nothing here that could convert it."""
 
     exit_status = 15
     advice = "save as .docx and try again"
@@ -70,7 +70,7 @@ class EncryptedFile(ReadError):
 
 
 class NoTextLayer(ReadError):
-    """A PDF that holds only images of pages."""
+    """A PDF or OFD that holds only images of pages."""
 
     exit_status = 18
     advice = "no text layer: run OCR first"

@@ -1,4 +1,4 @@
-"""Inputs: the files that a command line names, by path, directory, pattern or `-`."""
+"""Inputs: the files that a command line names, by path, directory, archive, pattern or `-`."""
 
 from __future__ import annotations
 
@@ -6,21 +6,33 @@ import glob
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from nlp.errors import UsageError
-from nlp.reading import STDIN, SUFFIXES
+from nlp.errors import ReadError, UsageError
+from nlp.reading import STDIN, SUFFIXES, archive
+
+_WANTED = (*SUFFIXES, archive.SUFFIX)
 
 
 def expand(inputs: Sequence[str]) -> list[str]:
     """The files that `inputs` name, each once, in order.
 
     A directory stands for the report files below it (by suffix; hidden ones left out), a pattern for the files that it
-    matches, sorted. A path that is neither is kept as it is, so that reading it says what is wrong. Raises UsageError
-    where a directory or a pattern has no file to offer.
+    matches, sorted; a zip archive, however it is named, for the report files in it. A path that is none of these, or an
+    archive that offers none, is kept as it is, so that reading it says what is wrong. Raises UsageError where a
+    directory or a pattern has no file to offer.
     """
     found: dict[str, None] = {}
     for name in inputs:
-        found.update(dict.fromkeys(_files_of(name)))
+        for file in _files_of(name):
+            found.update(dict.fromkeys(_within(file)))
     return list(found)
+
+
+def _within(file: str) -> list[str]:
+    """The files of an archive that can be read and has some; else the file itself."""
+    try:
+        return (archive.members(file) if archive.is_archive(file) else []) or [file]
+    except ReadError:
+        return [file]
 
 
 def _files_of(name: str) -> Iterator[str]:
@@ -30,7 +42,7 @@ def _files_of(name: str) -> Iterator[str]:
     elif path.is_dir():
         files = sorted(str(file) for file in path.rglob("*") if _is_report_file(file, path))
         if not files:
-            raise UsageError(f"{name}: no report files in this directory ({', '.join(SUFFIXES)})")
+            raise UsageError(f"{name}: no report files in this directory ({', '.join(_WANTED)})")
         yield from files
     elif not path.exists() and glob.has_magic(name):
         matches = sorted(match for match in glob.glob(name, recursive=True) if Path(match).is_file())  # noqa: PTH207
@@ -43,4 +55,4 @@ def _files_of(name: str) -> Iterator[str]:
 
 def _is_report_file(file: Path, below: Path) -> bool:
     hidden = any(part.startswith((".", "~$")) for part in file.relative_to(below).parts)
-    return not hidden and file.suffix.lower() in SUFFIXES and file.is_file()
+    return not hidden and file.suffix.lower() in _WANTED and file.is_file()

@@ -350,7 +350,7 @@ def zip_of(**files: str) -> bytes:
         (encrypted_pdf(), "a.pdf", EncryptedFile, "password"),
         (b"\x89PNG\r\n\x1a\n....", "a.png", UnknownFormat, "OCR"),
         (bytes(range(32)) * 40, "a.bin", UnknownFormat, "binary"),
-        (b"MIME-Version: 1.0\n", "a.mht", UnknownFormat, ".html"),
+        (b"MIME-Version: 1.0\n", "a.mht", DamagedFile, ".html"),
     ],
 )
 def test_what_cannot_be_read_says_so_and_what_to_do(

@@ -7,8 +7,9 @@ import sys
 from pathlib import Path
 
 from nlp.document import Document, FileFormat, Paragraph
-from nlp.errors import DamagedFile, EmptyFile, MissingFile, ReadError, TooLarge
-from nlp.reading.formats import SUFFIXES, sniff
+from nlp.errors import DamagedFile, EmptyFile, GongkaiError, MissingFile, NoTextLayer, TooLarge
+from nlp.reading import archive
+from nlp.reading.formats import SUFFIXES, reader_of, sniff
 
 __all__ = ["MAX_BYTES", "STDIN", "SUFFIXES", "read", "read_bytes"]
 
@@ -17,18 +18,31 @@ MAX_BYTES = 64 * 1024 * 1024
 """The largest file that is read by default."""
 
 
-def read(source: str | os.PathLike[str], *, max_bytes: int = MAX_BYTES) -> Document:
-    """Read a file, or standard input where `source` is `-`.
+def read(source: str | os.PathLike[str], *, max_bytes: int = MAX_BYTES, ocr: bool = False) -> Document:
+    """Read a file, a file in a zip archive (`archive.zip/file`), or standard input where `source` is `-`.
+
+    With `ocr`, a PDF of scanned pages is read by OCR, which takes seconds a page and the extra `ocr`.
 
     Raises a subclass of ReadError, which says what is wrong, where, and what to do: MissingFile, TooLarge, EmptyFile,
-    UnknownFormat, LegacyFormat, DamagedFile, EncryptedFile, NoTextLayer.
+    UnknownFormat, LegacyFormat, DamagedFile, EncryptedFile, NoTextLayer; and UsageError where `ocr` is not installed.
     """
     name = os.fspath(source)
     if name == STDIN:
-        return read_bytes(sys.stdin.buffer.read(max_bytes + 1), name, max_bytes=max_bytes)
+        data = sys.stdin.buffer.read(max_bytes + 1)
+    elif (member := archive.split(name)) is not None:
+        data = archive.read_member(*member, max_bytes + 1)
+    else:
+        data = _content(name, max_bytes + 1)
+    return read_bytes(data, name, max_bytes=max_bytes, ocr=ocr)
+
+
+def _content(name: str, max_bytes: int) -> bytes:
+    """The first so many bytes of a file."""
+    if archive.is_archive(name):
+        archive.refuse(name)
     try:
         with Path(name).open("rb") as file:
-            data = file.read(max_bytes + 1)
+            return file.read(max_bytes)
     except IsADirectoryError:
         raise MissingFile(name, "a directory, not a file") from None
     except FileNotFoundError:
@@ -37,10 +51,9 @@ def read(source: str | os.PathLike[str], *, max_bytes: int = MAX_BYTES) -> Docum
         raise MissingFile(name, "may not be read", "check its permissions") from None
     except (OSError, ValueError) as fault:
         raise MissingFile(name, f"could not be read: {fault}") from None
-    return read_bytes(data, name, max_bytes=max_bytes)
 
 
-def read_bytes(data: bytes, source: str, *, max_bytes: int = MAX_BYTES) -> Document:
+def read_bytes(data: bytes, source: str, *, max_bytes: int = MAX_BYTES, ocr: bool = False) -> Document:
     """Read a file's content; `source` names it in the document and in errors. Raises as `read` does."""
     if len(data) > max_bytes:
         raise TooLarge(source, f"larger than {max_bytes / 2**20:.0f} MiB", "split it, or raise the limit")
@@ -48,8 +61,8 @@ def read_bytes(data: bytes, source: str, *, max_bytes: int = MAX_BYTES) -> Docum
         raise EmptyFile(source, "the file is empty")
     format = sniff(data, source)
     try:
-        document = _read_as(format, data, source)
-    except ReadError:
+        document = _read_as(format, data, source, ocr)
+    except GongkaiError:
         raise
     except RecursionError:
         raise DamagedFile(source, f"a {format} file nested too deeply to read") from None
@@ -64,19 +77,12 @@ def read_bytes(data: bytes, source: str, *, max_bytes: int = MAX_BYTES) -> Docum
     return document
 
 
-def _read_as(format: FileFormat, data: bytes, source: str) -> Document:
-    if format is FileFormat.TEXT:
-        from nlp.reading.text import read_text
+def _read_as(format: FileFormat, data: bytes, source: str, ocr: bool) -> Document:
+    try:
+        return reader_of(format)(data, source)
+    except NoTextLayer:
+        if not ocr or format is not FileFormat.PDF:
+            raise
+        from nlp.reading.ocr import read_scanned_pdf
 
-        return read_text(data, source)
-    if format is FileFormat.HTML:
-        from nlp.reading.html import read_html
-
-        return read_html(data, source)
-    if format is FileFormat.DOCX:
-        from nlp.reading.docx import read_docx
-
-        return read_docx(data, source)
-    from nlp.reading.pdf import read_pdf
-
-    return read_pdf(data, source)
+        return read_scanned_pdf(data, source)

@@ -4,21 +4,19 @@ from __future__ import annotations
 
 import io
 import re
-import zipfile
 from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from lxml import etree
-
 from nlp.document import Block, Document, FileFormat, Origin, Paragraph, Table
-from nlp.errors import DamagedFile, TooLarge
+from nlp.errors import DamagedFile
 from nlp.reading.characters import clean
+from nlp.reading.xml import Element, parse_xml
+from nlp.reading.zips import open_zip, read_entry
 
 _W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 _MC = "{http://schemas.openxmlformats.org/markup-compatibility/2006}"
 _DC_TITLE = "{http://purl.org/dc/elements/1.1/}title"
-_MAX_UNPACKED = 256 * 1024 * 1024
 _SKIPPED = {
     f"{_W}{name}" for name in ("del", "moveFrom", "pPr", "rPr", "instrText", "delText", "sectPr", "tblPr")
 } | {f"{_MC}Fallback"}
@@ -26,43 +24,28 @@ _CONTAINERS = {
     f"{_W}{name}" for name in ("sdt", "sdtContent", "ins", "moveTo", "customXml", "smartTag", "hyperlink")
 }
 
-Element = etree._Element
-
 
 def read_docx(data: bytes, source: str) -> Document:
-    """Body text of a Word document. Raises DamagedFile or TooLarge."""
-    try:
-        with zipfile.ZipFile(io.BytesIO(data)) as archive:
-            if sum(info.file_size for info in archive.infolist()) > _MAX_UNPACKED:
-                raise TooLarge(source, f"unpacks to more than {_MAX_UNPACKED // 2**20} MiB")
-            names = set(archive.namelist())
-            main = "word/document.xml"
-            if main not in names:
-                raise DamagedFile(source, "a .docx without a document in it", "get the file again")
-            body = _parse(archive.read(main)).find(f"{_W}body")
-            numbering = _parse(archive.read("word/numbering.xml")) if "word/numbering.xml" in names else None
-            styles = _parse(archive.read("word/styles.xml")) if "word/styles.xml" in names else None
-            core = _parse(archive.read("docProps/core.xml")) if "docProps/core.xml" in names else None
-    except (
-        zipfile.BadZipFile,
-        etree.XMLSyntaxError,
-        EOFError,
-        OSError,
-        NotImplementedError,
-        RuntimeError,
-    ) as fault:
-        raise DamagedFile(
-            source, f"a damaged .docx: {fault}", "open it in Word, save it again and retry"
-        ) from fault
+    """Body text of a Word document. Raises DamagedFile, EncryptedFile or TooLarge."""
+    advice = "open it in Word, save it again and retry"
+    with open_zip(io.BytesIO(data), source, ".docx", advice) as archive:
+        names = set(archive.namelist())
+
+        def part(name: str) -> Element | None:
+            return parse_xml(read_entry(archive, name, source)) if name in names else None
+
+        main = part("word/document.xml")
+        if main is None:
+            raise DamagedFile(source, "a .docx without a document in it", "get the file again")
+        body = main.find(f"{_W}body")
+        numbering = part("word/numbering.xml")
+        styles = part("word/styles.xml")
+        core = part("docProps/core.xml")
     if body is None:
-        raise DamagedFile(source, "a .docx without a body", "open it in Word, save it again and retry")
+        raise DamagedFile(source, "a .docx without a body", advice)
     title = core.findtext(_DC_TITLE) if core is not None else None
     walker = _Walker(_Numbering.of(numbering), _Styles.of(styles))
     return Document(source, FileFormat.DOCX, tuple(walker.blocks(body)), clean(title) if title else None)
-
-
-def _parse(data: bytes) -> Element:
-    return etree.fromstring(data, etree.XMLParser(resolve_entities=False, no_network=True, huge_tree=False))
 
 
 def _value(element: Element | None, name: str = "val") -> str | None:

@@ -1,13 +1,19 @@
-"""Formats: what a file is, told by its first bytes rather than by its name."""
+"""Formats: what a file is, told by its first bytes rather than by its name, and which reader reads it.
+
+To add a format: a member of FileFormat, the module `nlp.reading.<format>` with `read_<format>(data, source)`, a suffix
+here, and the bytes that tell it in `sniff`.
+"""
 
 from __future__ import annotations
 
 import codecs
 import io
-import zipfile
+from collections.abc import Callable
+from importlib import import_module
 from pathlib import PurePath
+from typing import cast
 
-from nlp.document import FileFormat
+from nlp.document import Document, FileFormat
 from nlp.errors import DamagedFile, EncryptedFile, LegacyFormat, UnknownFormat
 
 SUFFIXES = {
@@ -17,27 +23,44 @@ SUFFIXES = {
     ".htm": FileFormat.HTML,
     ".docx": FileFormat.DOCX,
     ".pdf": FileFormat.PDF,
+    ".ofd": FileFormat.OFD,
+    ".doc": FileFormat.DOC,
+    ".wps": FileFormat.DOC,
+    ".mht": FileFormat.MHT,
+    ".mhtml": FileFormat.MHT,
+    ".xlsx": FileFormat.XLSX,
 }
 """The suffixes that a walk over a directory picks up."""
+
+Reader = Callable[[bytes, str], Document]
 
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _ZIP = (b"PK\x03\x04", b"PK\x05\x06")
 _ENCRYPTED_PACKAGE = "EncryptedPackage".encode("utf-16-le")
+_WORD_DOCUMENT = "WordDocument".encode("utf-16-le")
 _IMAGES = (b"\x89PNG", b"\xff\xd8\xff", b"GIF8", b"II*\x00", b"MM\x00*", b"BM")
 _WIDE_MARKS = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE, codecs.BOM_UTF32_LE, codecs.BOM_UTF32_BE)
 _HTML_SIGNS = (b"<!doctype html", b"<html", b"<head", b"<body", b"<div", b"<table", b"<p>", b"<p ")
+_BINARY_SUFFIXES = (".docx", ".pdf", ".ofd", ".xlsx")
+
+
+def reader_of(format: FileFormat) -> Reader:
+    """The function that reads a format; its module is imported only now."""
+    return cast("Reader", getattr(import_module(f"nlp.reading.{format}"), f"read_{format}"))
 
 
 def sniff(data: bytes, source: str) -> FileFormat:
     """The format of a file's bytes; `source` is its name, which decides only between kinds of text.
 
-    Raises LegacyFormat (.doc, .wps, .rtf), EncryptedFile, DamagedFile or UnknownFormat for what cannot be read.
+    Raises LegacyFormat (.rtf, .xls and others), EncryptedFile, DamagedFile or UnknownFormat for what cannot be read.
     """
     head = data[:2048].lstrip(b"\xef\xbb\xbf \t\r\n")
     if data.startswith(_OLE):
         if _ENCRYPTED_PACKAGE in data:
             raise EncryptedFile(source, "the document is encrypted")
-        raise LegacyFormat(source, "an old binary Word or WPS document (.doc, .wps)")
+        if _WORD_DOCUMENT in data:
+            return FileFormat.DOC
+        raise LegacyFormat(source, "an old binary Office or WPS file")
     if head.startswith(b"{\\rtf"):
         raise LegacyFormat(source, "a rich text document (.rtf)")
     if b"%PDF-" in data[:1024]:
@@ -47,9 +70,9 @@ def sniff(data: bytes, source: str) -> FileFormat:
     if data.startswith(_IMAGES):
         raise UnknownFormat(source, "an image", "run OCR first, and give the text")
     if head[:5].lower() in (b"mime-", b"from:") or b"multipart/related" in head.lower():
-        raise UnknownFormat(source, "a saved web archive (.mht)", "save the page as .html and try again")
+        return FileFormat.MHT
     suffix = PurePath(source).suffix.lower()
-    if suffix in (".docx", ".pdf") and not head.startswith(b"<"):
+    if suffix in _BINARY_SUFFIXES and not head.startswith(b"<"):
         raise DamagedFile(
             source, f"named {suffix}, but its content is not", "get the file again from where it came"
         )
@@ -57,21 +80,29 @@ def sniff(data: bytes, source: str) -> FileFormat:
     if suffix in (".html", ".htm") or lowered.startswith(_HTML_SIGNS) or b"<html" in lowered:
         return FileFormat.HTML
     if not data.startswith(_WIDE_MARKS) and _is_binary(data):
-        raise UnknownFormat(source, "binary data of no known format", "give .txt, .md, .html, .docx or .pdf")
+        raise UnknownFormat(source, "binary data of no known format", f"give one of {', '.join(SUFFIXES)}")
     return FileFormat.TEXT
 
 
 def _sniff_zip(data: bytes, source: str) -> FileFormat:
-    try:
-        with zipfile.ZipFile(io.BytesIO(data)) as archive:
-            names = set(archive.namelist())
-    except (zipfile.BadZipFile, ValueError, OSError, NotImplementedError) as fault:
-        raise DamagedFile(source, f"a damaged .docx (zip) file: {fault}", "get the file again") from fault
-    if "[Content_Types].xml" in names and any(name.startswith("word/") for name in names):
-        return FileFormat.DOCX
-    raise UnknownFormat(
-        source, "a zip archive that is no Word document", "unpack it and give the files in it"
-    )
+    from nlp.reading.zips import open_zip
+
+    kind = f"{PurePath(source).suffix.lower()} (zip) file".lstrip()
+    with open_zip(io.BytesIO(data), source, kind, "get the file again") as archive:
+        format = format_of_zip(archive.namelist())
+    if format is None:
+        raise UnknownFormat(source, "a zip archive that is no document", "unpack it and give the files in it")
+    return format
+
+
+def format_of_zip(names: list[str]) -> FileFormat | None:
+    """The document that a zip file with entries of these names is; None if it is an archive of files."""
+    if "[Content_Types].xml" in names:
+        if any(name.startswith("word/") for name in names):
+            return FileFormat.DOCX
+        if any(name.startswith("xl/") for name in names):
+            return FileFormat.XLSX
+    return FileFormat.OFD if any(name.lstrip("/").lower() == "ofd.xml" for name in names) else None
 
 
 def _is_binary(data: bytes) -> bool:

@@ -37,10 +37,10 @@ _BLANK = re.compile(r"[ \t\n\u3000\xa0]+")
 _PUNCTUATION = re.compile(r"[，。；：、！？]")
 
 
-def read_html(data: bytes, source: str) -> Document:
-    """The main text of a web page as paragraphs and tables."""
+def read_html(data: bytes, source: str, charset: str | None = None) -> Document:
+    """The main text of a web page as paragraphs and tables. `charset` came with the page, which may say better."""
     declared = _DECLARED.search(data[:4096])
-    text, warnings = decode(data, declared.group(1).decode("ascii") if declared else None)
+    text, warnings = decode(data, declared.group(1).decode("ascii") if declared else charset)
     text = re.sub(r"^\s*<\?xml[^>]*\?>", "", text.replace("\0", ""))
     try:
         root = document_fromstring(text, parser=HTMLParser(no_network=True, huge_tree=False))
