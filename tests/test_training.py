@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import copy
 import random
+import shutil
 import struct
 import subprocess
 import sys
@@ -19,20 +21,34 @@ pytest.importorskip("transformers")
 
 from tokenizers import Tokenizer  # noqa: E402
 
+from nlp.decoding import DecodingSettings  # noqa: E402
 from nlp.engine import OnnxEngine  # noqa: E402
+from nlp.enumerator import enumerator_at  # noqa: E402
 from nlp.errors import ModelError  # noqa: E402
-from nlp.labels import SectionKind  # noqa: E402
+from nlp.labels import Category, SectionKind  # noqa: E402
 from nlp.report import Section  # noqa: E402
 from nlp.tagger import Tagger  # noqa: E402
 from nlp.window import encode, special_ids  # noqa: E402
-from training.annotation import read_split, to_lines  # noqa: E402
-from training.augmentation import NO_AUGMENTATION, Augmentation, LabelledSection  # noqa: E402
+from training.annotation import AnnotatedReport, read_split, to_lines  # noqa: E402
+from training.annotation import parse as parse_lines  # noqa: E402
+from training.augmentation import (  # noqa: E402
+    NO_AUGMENTATION,
+    Augmentation,
+    LabelledSection,
+    category_without_enumerator,
+    change_enumerators,
+)
 from training.builtin import MAGIC, build_tokenizer, convert, is_kept, parse  # noqa: E402
+from training.distillation import Teacher, shallow  # noqa: E402
 from training.examples import IGNORED, Collator, ExampleMaker, from_row, to_rows  # noqa: E402
-from training.export import export_graph  # noqa: E402
-from training.model import StatementModel, pool  # noqa: E402
+from training.export import export_graph, write_model  # noqa: E402
+from training.model import StatementModel, StatementOutput, pool  # noqa: E402
+from training.recipe import Recipe  # noqa: E402
+from training.replay import with_replay  # noqa: E402
+from training.restoring import load_torch  # noqa: E402
 from training.run import TorchEngine, tagger_of  # noqa: E402
 from training.smoothing import SmoothedLinear, smoothed  # noqa: E402
+from training.trainer import train  # noqa: E402
 
 PIECES = [(piece, 0.0) for piece in ("<s>", "<pad>", "</s>", "<unk>")] + [
     (piece, -8.0)
@@ -127,7 +143,9 @@ def test_blanks_and_the_width_of_punctuation_change_nothing(tokenizer: Tokenizer
     assert tokenizer.encode("( 一 )公　开, 信息:２０２１ 年").ids == plain.ids
 
 
-@pytest.mark.parametrize("change", [field.name for field in fields(Augmentation)])
+@pytest.mark.parametrize(
+    "change", [field.name for field in fields(Augmentation) if field.name != "enumerators"]
+)
 def test_every_augmentation_changes_the_form_and_keeps_the_labels(
     change: str, sections: list[LabelledSection]
 ) -> None:
@@ -144,6 +162,43 @@ def test_every_augmentation_changes_the_form_and_keeps_the_labels(
         assert all(s.text.strip() for paragraph in new.paragraphs for s in paragraph)
         changed += new != section
     assert changed > len(sections) / 10
+
+
+def test_other_enumerators_keep_the_labels_and_no_enumerator_joins_what_only_it_parted(
+    sections: list[LabelledSection],
+) -> None:
+    rng = random.Random(0)
+    longer = fewer = 0
+    for section in sections:
+        new = change_enumerators(section, rng)
+        old, now = ([s for paragraph in one.paragraphs for s in paragraph] for one in (section, new))
+        if len(old) == len(now):
+            assert [(s.category, s.themes) for s in old] == [(s.category, s.themes) for s in now]
+            longer += old != now
+        else:
+            assert len(now) < len(old)
+            assert not any(enumerator_at(s.text) for s in now if s not in old)
+            fewer += 1
+    assert longer > 3
+    assert fewer > 3
+
+
+@pytest.mark.parametrize(
+    ("text", "category", "following", "joined"),
+    [
+        ("主要存在以下问题：", "other", "problem", "problem"),
+        ("更新不及时，", "problem", "problem", "problem"),
+        ("更新不及时，", "problem", "improvement", None),
+        ("更新不及时；", "problem", "problem", None),
+        ("公开信息2件。”", "disclosure", "disclosure", None),
+        ("还存在公开不及时等问题：", "problem", "other", "problem"),
+    ],
+)
+def test_without_an_enumerator_the_guideline_says_what_parts_two_statements(
+    text: str, category: str, following: str, joined: str | None
+) -> None:
+    found = category_without_enumerator(text, Category(category), Category(following))
+    assert found == (Category(joined) if joined else None)
 
 
 def test_no_augmentation_is_the_identity(sections: list[LabelledSection]) -> None:
@@ -295,3 +350,157 @@ def test_a_corpus_without_its_splits_is_said(tmp_path: Path) -> None:
     run = run_train(tmp_path, "-o", tmp_path / "run")
     assert run.returncode == 2
     assert "no directory train/" in run.stderr
+
+
+# -- going on from a finished model --------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def varied(model: StatementModel) -> StatementModel:
+    """The very small model with weights that differ from each other."""
+    twin = copy.deepcopy(model)
+    torch.manual_seed(1)
+    for parameter in twin.parameters():
+        if parameter.ndim > 1:
+            torch.nn.init.normal_(parameter, std=0.2)
+    return twin
+
+
+@pytest.fixture(scope="module")
+def exported(varied: StatementModel, tokenizer: Tokenizer, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The very small model as a directory that the product loads, 8-bit and smoothed."""
+    root = tmp_path_factory.mktemp("exported")
+    tokenizer.save(str(root / "pieces.json"))
+    section = Section(SectionKind.OVERVIEW, "公开信息2件，更新不及时。")
+    write_model(
+        smoothed(varied, lambda shown: tagger_of(shown, tokenizer).tag_sections([section])),
+        root / "pieces.json",
+        root / "model",
+        name="tiny",
+        version="1",
+        settings=DecodingSettings(),
+        details={"encoder": varied.config.encoder, "recipes": [Recipe().to_json()]},
+    )
+    return root / "model"
+
+
+def test_an_exported_model_is_restored_but_for_rounding(varied: StatementModel, exported: Path) -> None:
+    again, tokenizer_file = load_torch(exported)
+    assert tokenizer_file == exported / "tokenizer.json"
+    for (name, old), (_, new) in zip(
+        sorted(varied.state_dict().items()), sorted(again.state_dict().items()), strict=True
+    ):
+        assert (old - new).norm() <= 0.03 * old.norm(), name
+
+
+def test_a_graph_that_is_not_ours_is_not_restored(exported: Path, tmp_path: Path) -> None:
+    shutil.copytree(exported, tmp_path / "broken")
+    (tmp_path / "broken" / "model.onnx").write_bytes(b"\x00")
+    with pytest.raises(ModelError, match="trained further"):
+        load_torch(tmp_path / "broken")
+
+
+def test_a_student_has_the_first_and_the_last_of_its_teachers_layers(model: StatementModel) -> None:
+    deep = copy.deepcopy(model)
+    layer = deep.encoder.encoder.layer[0]
+    deep.encoder.encoder.layer = torch.nn.ModuleList(copy.deepcopy(layer) for _ in range(6))
+    for number, one in enumerate(deep.encoder.encoder.layer):
+        torch.nn.init.constant_(one.output.dense.bias, number)
+    student = shallow(deep, 3)
+    kept = [one.output.dense.bias[0].item() for one in student.encoder.encoder.layer]
+    assert kept[0] == 0.0 and kept[-1] == 5.0 and len(kept) == 3
+    assert student.config.encoder["num_hidden_layers"] == 3
+    assert len(deep.encoder.encoder.layer) == 6
+    with pytest.raises(ValueError, match="from 2 to 5"):
+        shallow(deep, 6)
+
+
+def test_a_student_that_is_its_teacher_has_nothing_to_learn(varied: StatementModel) -> None:
+    ids = torch.arange(5, 13).unsqueeze(0)
+    inputs = {
+        "input_ids": ids,
+        "attention_mask": torch.ones_like(ids),
+        "token_type_ids": torch.zeros_like(ids),
+        "segment": torch.tensor([[0, 1, 1, 1, 2, 2, 2, 2]]),
+        "segments": 3,
+    }
+    asked, themed = torch.ones(8, dtype=torch.bool), torch.tensor([False, True, True])
+
+    def gap(student: StatementModel) -> float:
+        output = student.train(False)(**inputs)
+        return float(Teacher(varied).loss(inputs, output, asked, themed).detach())
+
+    other = copy.deepcopy(varied)
+    with torch.no_grad():
+        for parameter in other.parameters():
+            parameter.add_(0.3 * torch.randn_like(parameter))
+    same = gap(varied)
+    floor = entropy_of_yes_or_no(varied.train(False)(**inputs), asked, themed)
+    assert same == pytest.approx(floor, abs=1e-4), "only the entropy of the teacher's own answers is left"
+    assert gap(other) > same
+
+
+def entropy_of_yes_or_no(output: StatementOutput, asked: torch.Tensor, themed: torch.Tensor) -> float:
+    """The cross-entropy of a teacher's yes-or-no answers with themselves."""
+    logits = (output.boundary.flatten()[asked], output.themes[themed])
+    return float(
+        sum(
+            torch.nn.functional.binary_cross_entropy_with_logits(one, one.sigmoid()) for one in logits
+        ).detach()
+    )
+
+
+TOPICS = {
+    "old": ("D|公开信息2件。", "P timeliness|栏目更新不及时。"),
+    "new": ("G|培训要加强。", "O|申请一步。"),
+}
+
+
+def annotated(topic: str, number: int) -> list[AnnotatedReport]:
+    """Reports that hold one topic's statements only."""
+    lines = [
+        line
+        for i in range(number)
+        for line in (f"### {topic}-{i} | 甲局 | 2021 | county-bureau | -", "## overview", *TOPICS[topic])
+    ]
+    return list(parse_lines(lines))
+
+
+def test_going_on_with_new_reports_forgets_the_old_ones_only_without_replay(
+    varied: StatementModel, tokenizer: Tokenizer, tmp_path: Path
+) -> None:
+    old, new = annotated("old", 24), annotated("new", 24)
+    recipe = Recipe(
+        epochs=5,
+        batch=2,
+        encoder_rate=3e-3,
+        head_rate=3e-2,
+        averaging=0.5,
+        augmentation=NO_AUGMENTATION,
+        patience=99,
+    )
+
+    def accuracy(model: StatementModel, topic: str) -> float:
+        tagged = tagger_of(model, tokenizer).classify([annotated(topic, 1)[0].report.sections[0]])
+        gold = annotated(topic, 1)[0].report.sections[0].statements
+        return sum(a.category is b.category for a, b in zip(tagged[0].statements, gold, strict=True)) / len(
+            gold
+        )
+
+    def trained(start: StatementModel, reports: list[AnnotatedReport], name: str) -> StatementModel:
+        return train(
+            reports,
+            copy.deepcopy(start),
+            tokenizer,
+            recipe,
+            tmp_path / name,
+            evaluate=lambda model: {"statement_f1": 0.0},
+        )
+
+    first = trained(varied, old, "first")
+    assert accuracy(first, "old") == 1.0
+    alone = trained(first, new, "alone")
+    mixed = trained(first, with_replay(new, old, seed=0), "mixed")
+    assert accuracy(alone, "new") == accuracy(mixed, "new") == 1.0
+    assert accuracy(mixed, "old") == 1.0
+    assert accuracy(alone, "old") < 1.0

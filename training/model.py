@@ -41,13 +41,14 @@ class StatementOutput:
 
     `boundary` (b, t) logits that a statement ends after the token; `segment` (b, t) the statement of every
     token, counted through the batch; `category` (s, 5) and `themes` (s, 11) logits; s is b x t at inference, where
-    rows from the last segment on are empty.
+    rows from the last segment on are empty. `states` (b, t, h) are those of the encoder's last layer.
     """
 
     boundary: Tensor
     segment: Tensor
     category: Tensor
     themes: Tensor
+    states: Tensor
 
 
 class StatementModel(PreTrainedModel):
@@ -115,7 +116,7 @@ class StatementModel(PreTrainedModel):
             ends = (boundary.sigmoid() >= thresholds).long().flatten()
             segment = (ends.cumsum(0) - ends).view_as(input_ids)
         pooled = pool(states.flatten(0, 1), segment.flatten(), segments)
-        return StatementOutput(boundary, segment, self.category_head(pooled), self.theme_head(pooled))
+        return StatementOutput(boundary, segment, self.category_head(pooled), self.theme_head(pooled), states)
 
 
 def _head(width: int, outputs: int, dropout: float) -> nn.Sequential:

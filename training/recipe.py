@@ -11,11 +11,13 @@ from training.augmentation import WINDOW_LENGTHS, Augmentation
 class Recipe:
     """Settings of a training run. Rates are those of AdamW at their peak.
 
-    `batch` counts sections; `averaging` is the decay, by step, of the moving average of the weights that is kept
-    (Izmailov et al. 2018, arXiv:1803.05407, in its exponential form), begun after `averaging_from` of the steps.
+    `layers` is that of a student (None: all of the encoder's); `batch` counts sections; `averaging` is the decay, by
+    step, of the moving average of the weights that is kept (Izmailov et al. 2018, arXiv:1803.05407, in its exponential
+    form), begun after `averaging_from` of the steps.
     """
 
     base: str = "builtin"
+    layers: int | None = None
     epochs: int = 5
     batch: int = 8
     encoder_rate: float = 1.5e-4

@@ -6,6 +6,7 @@ import json
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import torch
 from tokenizers import Tokenizer
@@ -24,16 +25,15 @@ from nlp.window import Batch
 from training.annotation import SPLITS, AnnotatedReport, read_split
 from training.builtin import encoder_directory
 from training.card import card, describe
+from training.distillation import Teacher, shallow
 from training.export import write_model
 from training.model import StatementModel
 from training.recipe import Recipe
+from training.restoring import MODEL, load_torch
 from training.smoothing import smoothed
 from training.trainer import train
 
 BUILTIN = "builtin"
-TOKENIZER = "tokenizer.json"
-MODEL = "model"
-"""The directory, within a run's, of the finished torch model."""
 RECIPES = "recipes.json"
 """The recipes that made a run's model, the last one its own: a run may go on from another's model."""
 
@@ -105,20 +105,28 @@ def train_model(
     recipe: Recipe,
     run_directory: Path,
     resume: bool = False,
-    start: Path | None = None,
+    start: str | Path | None = None,
+    teacher: str | Path | None = None,
 ) -> Tagger:
     """Train on `reports` by `recipe`, watching `dev`; the torch model is written to `run_directory`/model.
 
-    With `start`, the directory of an earlier run, its model is trained further, instead of the encoder `recipe.base`
-    with fresh heads.
+    With `start` (a model's name or directory, or an earlier run's), that model is trained further, instead of the
+    encoder `recipe.base` with fresh heads. With `teacher`, one of `recipe.layers` layers learns from it.
     """
     torch.manual_seed(recipe.seed)
-    directory = start / MODEL if start else base_directory(recipe.base)
-    if not (directory / TOKENIZER).is_file():
-        raise ModelError(f"{directory}: no {TOKENIZER} there")
-    tokenizer = Tokenizer.from_file(str(directory / TOKENIZER))
-    load = StatementModel.from_pretrained if start else StatementModel.from_encoder
-    model: StatementModel = load(str(directory))
+    origin = start or teacher
+    if origin:
+        model, tokenizer_file = load_torch(origin)
+    else:
+        base = base_directory(recipe.base)
+        tokenizer_file = base / models.TOKENIZER
+        if not tokenizer_file.is_file():
+            raise ModelError(f"{base}: no {models.TOKENIZER} there")
+        model = StatementModel.from_encoder(str(base))
+    tokenizer = Tokenizer.from_file(str(tokenizer_file))
+    lessons = Teacher(model) if teacher else None
+    if lessons and recipe.layers:
+        model = shallow(lessons.model, recipe.layers)
     model = train(
         reports,
         model,
@@ -127,13 +135,24 @@ def train_model(
         run_directory,
         evaluate=lambda current: dev_scores(tagger_of(current, tokenizer), dev),
         resume=resume,
+        teacher=lessons,
     )
-    earlier = json.loads((start / RECIPES).read_text(encoding="utf-8")) if start else []
-    (run_directory / RECIPES).write_text(json.dumps([*earlier, recipe.to_json()], indent=2), encoding="utf-8")
+    recipes = [*recipes_of(origin), recipe.to_json()] if origin else [recipe.to_json()]
+    (run_directory / RECIPES).write_text(json.dumps(recipes, indent=2), encoding="utf-8")
     target = run_directory / MODEL
     model.save_pretrained(target)
-    tokenizer.save(str(target / TOKENIZER))
+    tokenizer.save(str(target / models.TOKENIZER))
     return tagger_of(model, tokenizer, run_directory.name)
+
+
+def recipes_of(origin: str | Path) -> list[dict[str, Any]]:
+    """The recipes that made a model, of a run's directory or of an exported model."""
+    run = Path(origin) / RECIPES
+    if run.is_file():
+        recipes: list[dict[str, Any]] = json.loads(run.read_text(encoding="utf-8"))
+    else:
+        recipes = json.loads((models.find(origin) / models.CONFIG).read_text(encoding="utf-8"))["recipes"]
+    return recipes
 
 
 def agreement_of(a: Tagger, b: Tagger, reports: Sequence[AnnotatedReport]) -> float:
@@ -170,16 +189,16 @@ def export(
     splits = {split: read_split(split, corpus) for split in SPLITS if (corpus / split).is_dir()}
     data = {split: describe(reports) for split, reports in splits.items()}
     typical = [section for annotated in splits["train"][::8] for section in annotated.report.sections]
-    tokenizer = Tokenizer.from_file(str(trained / TOKENIZER))
+    tokenizer = Tokenizer.from_file(str(trained / models.TOKENIZER))
     for_eight_bits = smoothed(model, lambda plain: tagger_of(plain, tokenizer).tag_sections(typical))
     recipes = json.loads((run_directory / RECIPES).read_text(encoding="utf-8"))
-    details = {"recipes": recipes, "data": data}
+    details = {"encoder": model.config.encoder, "recipes": recipes, "data": data}
     settings = DecodingSettings()
 
     def write(**more: object) -> Tagger:
         write_model(
             for_eight_bits,
-            trained / TOKENIZER,
+            trained / models.TOKENIZER,
             target,
             name=name,
             version=version,

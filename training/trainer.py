@@ -17,6 +17,7 @@ from transformers.trainer_pt_utils import LengthGroupedSampler
 from transformers.trainer_utils import get_last_checkpoint
 
 from training.annotation import AnnotatedReport
+from training.distillation import Teacher
 from training.examples import IGNORED, Collator, ExampleMaker, to_rows
 from training.model import StatementModel, StatementOutput
 from training.recipe import Recipe
@@ -61,8 +62,16 @@ _TARGETS = ("boundary_targets", "category_targets", "theme_targets")
 class StatementTrainer(Trainer):
     """A Trainer whose rows are sections, whose scores are the product's, and which groups rows by length."""
 
-    def __init__(self, recipe: Recipe, evaluate: Evaluate, lengths: list[int], **keywords: Any) -> None:
+    def __init__(
+        self,
+        recipe: Recipe,
+        evaluate: Evaluate,
+        lengths: list[int],
+        teacher: Teacher | None = None,
+        **keywords: Any,
+    ) -> None:
         super().__init__(**keywords)
+        self.teacher = teacher
         self.recipe = recipe
         self.loss = StatementLoss(recipe)
         self.score = evaluate
@@ -75,9 +84,10 @@ class StatementTrainer(Trainer):
         return_outputs: bool = False,
         num_items_in_batch: Tensor | int | None = None,
     ) -> Tensor | tuple[Tensor, list[StatementOutput]]:
-        """The loss of a batch from `Collator`, over all its groups."""
+        """The loss of a batch from `Collator`, over all its groups; half of it the teacher's, where there is one."""
         groups = inputs["groups"]
-        outputs = [model(**{k: v for k, v in group.items() if k not in _TARGETS}) for group in groups]
+        asked = [{k: v for k, v in group.items() if k not in _TARGETS} for group in groups]
+        outputs = [model(**group) for group in asked]
         logits = (
             torch.cat([output.boundary.flatten() for output in outputs]),
             torch.cat([output.category for output in outputs]),
@@ -85,6 +95,17 @@ class StatementTrainer(Trainer):
         )
         targets = (torch.cat([group[name] for group in groups]) for name in _TARGETS)
         loss: Tensor = self.loss(*(tensor.float() for tensor in logits), *targets)
+        if self.teacher:
+            lessons = [
+                self.teacher.loss(
+                    own,
+                    output,
+                    group["boundary_targets"] != IGNORED,
+                    ~group["theme_targets"].isnan().any(dim=1),
+                )
+                for own, output, group in zip(asked, outputs, groups, strict=True)
+            ]
+            loss = (loss + torch.stack(lessons).mean()) / 2
         return (loss, outputs) if return_outputs else loss
 
     def _get_train_sampler(self, train_dataset: Dataset | None = None) -> LengthGroupedSampler:
@@ -180,8 +201,9 @@ def train(
     run_directory: Path,
     evaluate: Evaluate,
     resume: bool = False,
+    teacher: Teacher | None = None,
 ) -> StatementModel:
-    """Train `model` on annotated reports; checkpoints and logs go to `run_directory`.
+    """Train `model` on annotated reports, and on what `teacher` says of them; files go to `run_directory`.
 
     `evaluate` gives the dev scores of a model, among them `statement_f1`, by which training stops early after
     `recipe.patience` epochs without gain. Returns the averaged model.
@@ -216,6 +238,7 @@ def train(
         recipe,
         evaluate,
         rows["length"],
+        teacher,
         model=model,
         args=arguments,
         train_dataset=rows.with_transform(maker),

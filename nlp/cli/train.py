@@ -29,9 +29,28 @@ def train(
         typer.Option(help="The encoder to start from: builtin, a directory, or a model-hub name of a BERT."),
     ] = "builtin",
     start: Annotated[
-        Path | None,
-        typer.Option("--from", help="The directory of an earlier run: go on from its finished model."),
+        str | None,
+        typer.Option(
+            "--from",
+            help="Go on from this model: a shipped one's name, a model's directory, or an earlier run's.",
+            show_default=False,
+        ),
     ] = None,
+    data: Annotated[
+        Path | None,
+        typer.Option(
+            help="With --from: learn from these annotated reports (a file or a directory), among reports of the corpus, "
+            "so that nothing is forgotten.",
+            show_default=False,
+        ),
+    ] = None,
+    distill_from: Annotated[
+        str | None,
+        typer.Option(
+            help="Train a smaller model that learns from this one (named as for --from).", show_default=False
+        ),
+    ] = None,
+    layers: Annotated[int, typer.Option(min=2, help="Layers of the smaller model.")] = 4,
     epochs: Annotated[
         int | None, typer.Option(min=1, help="Readings of the corpus.", show_default="the recipe's")
     ] = None,
@@ -67,6 +86,10 @@ def train(
         gongkai train -o runs/mine --resume
 
         gongkai train -o runs/longer --from runs/mine --epochs 3 --rate 1e-4
+
+        gongkai train -o runs/ours --from default --data ours.txt --epochs 3 --rate 5e-5
+
+        gongkai train -o runs/fast --distill-from default --layers 4 --name fast
     """
     try:
         import torch  # noqa: F401
@@ -77,13 +100,18 @@ def train(
         ) from None
     from training.annotation import CORPUS, read_split
     from training.recipe import Recipe
+    from training.replay import with_replay
     from training.run import export, train_model
 
+    if start and distill_from:
+        raise UsageError("--from and --distill-from: one of them")
+    if data and not start:
+        raise UsageError("--data: goes with --from; to train on a corpus of your own, name its directory")
     corpus = corpus or CORPUS
     for split in ("train", "dev"):
         if not (corpus / split).is_dir():
             raise UsageError(f"{corpus}: no directory {split}/ in it")
-    recipe = Recipe(base=base, seed=seed)
+    recipe = Recipe(base=base, seed=seed, layers=layers if distill_from else None)
     recipe = replace(
         recipe,
         epochs=epochs or recipe.epochs,
@@ -96,7 +124,10 @@ def train(
         raise UsageError(
             f"{output}: holds a run already: give --resume to go on with it, or another --output"
         )
-    train_model(read_split("train", corpus), read_split("dev", corpus), recipe, output, resume, start)
+    reports = read_split("train", corpus)
+    if data:
+        reports = with_replay(read_split(data), reports, seed)
+    train_model(reports, read_split("dev", corpus), recipe, output, resume, start, distill_from)
     scores = export(output, output / "export", corpus, name, model_version)
     for split, found in scores.items():
         for metric, interval in found.items():
