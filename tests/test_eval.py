@@ -240,13 +240,16 @@ def test_what_a_fold_gave_is_kept_until_its_data_or_settings_change(tmp_path: Pa
 
 
 @pytest.mark.parametrize("change", CHANGES, ids=str)
-def test_damage_keeps_statements_and_labels(change: str) -> None:
+def test_damage_keeps_the_text_and_its_labels(change: str) -> None:
     reports = read_split("dev")
     damaged = changed(reports, CHANGES[change])
     assert any(a.report.sections != b.report.sections for a, b in zip(reports, damaged, strict=True))
     for before, after in zip(reports, damaged, strict=True):
         old, new = list(before.report.statements()), list(after.report.statements())
-        assert [s.category for s in old] == [s.category for s in new]
+        if change == "enumerators removed":  # what nothing else parted is one statement
+            assert len(new) <= len(old)
+        else:
+            assert [s.category for s in old] == [s.category for s in new]
         for section in after.report.sections:
             assert all(section.text[s.start : s.end] == s.text for s in section.statements)
             assert "".join(s.text for s in section.statements) == section.text.replace("\n", "")

@@ -418,3 +418,25 @@ def test_any_document_is_parsed_and_narrative_comes_from_its_lines(content: list
         for paragraph in section.text.split("\n"):
             assert any(paragraph in line for line in content)
             assert paragraph.strip() == paragraph
+
+
+@pytest.mark.parametrize("said", ["无", "无。"])
+def test_a_word_under_a_heading_after_the_tables_is_the_sections_text(said: str) -> None:
+    text = "\n".join(
+        (
+            "一、总体情况",
+            "公开信息2件。",
+            "四、政府信息公开行政复议、行政诉讼情况",
+            "行政复议\t行政诉讼",
+            "0\t0\t0\t0\t0",
+            "0",
+            "0",
+            "五、存在的主要问题及改进情况",
+            said,
+            "六、其他需要报告的事项",
+            said,
+        )
+    )
+    sections = {section.kind: section.text for section in parse(document_of(text)).sections}
+    assert sections[SectionKind.PROBLEMS] == sections[SectionKind.OTHER] == said
+    assert sections[SectionKind.OVERVIEW] == "公开信息2件。"

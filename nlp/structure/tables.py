@@ -79,7 +79,10 @@ def table_lines(lines: Sequence[str]) -> list[bool]:
     numeric = [is_number_cell(line) and bool(line.strip()) for line in lines]
     marked = list(certain)
     for start, stop in _runs(
-        [c or n or _is_fragment(line) for c, n, line in zip(certain, numeric, lines, strict=True)]
+        [
+            c or n or (_is_fragment(line) and not _opens_narrative(line))
+            for c, n, line in zip(certain, numeric, lines, strict=True)
+        ]
     ):
         run = range(start, stop)
         anchors = [i for i in run if certain[i]]
@@ -135,6 +138,17 @@ def _is_section_heading(cell: str) -> bool:
         return False
     heading = numbered.rest if numbered else cell
     return is_heading_like(heading) and kind_of(heading) is not SectionKind.LEGACY
+
+
+def _opens_narrative(line: str) -> bool:
+    """Whether the line is the heading of a section that has no table: what follows it, be it 无 alone, is its text."""
+    numbered = split_number(line.strip())
+    return (
+        numbered is not None
+        and not is_form_cell(line)
+        and is_heading_like(numbered.rest)
+        and kind_of(numbered.rest) in (SectionKind.PROBLEMS, SectionKind.OTHER)
+    )
 
 
 _NUMBERS_BEHIND = re.compile(
