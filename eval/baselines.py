@@ -37,29 +37,24 @@ class TfidfBaseline:
 
     def fit(self, reports: Sequence[AnnotatedReport]) -> TfidfBaseline:
         """Learn from annotated reports; needs scikit-learn."""
-        from sklearn.feature_extraction.text import TfidfVectorizer
         from sklearn.linear_model import LogisticRegression
         from sklearn.multiclass import OneVsRestClassifier
         from sklearn.pipeline import make_pipeline
 
         pairs = [
-            (_features(section, s), s)
+            (features(section, s), s)
             for a in reports
             for section in a.report.sections
             for s in section.statements
         ]
-
-        def vectorizer() -> Any:
-            return TfidfVectorizer(analyzer="char", ngram_range=(1, 4), min_df=2, sublinear_tf=True)
-
-        self._categories = make_pipeline(vectorizer(), LogisticRegression(C=10, max_iter=300))
+        self._categories = category_model()
         self._categories.fit(
             [text for text, _ in pairs], [list(Category).index(s.category) for _, s in pairs]
         )
         themed = [(text, s) for text, s in pairs if s.themes]
         targets = np.asarray([[theme in s.themes for theme in Theme] for _, s in themed], dtype=int)
         self._themes = make_pipeline(
-            vectorizer(), OneVsRestClassifier(LogisticRegression(C=10, max_iter=300))
+            _vectorizer(), OneVsRestClassifier(LogisticRegression(C=10, max_iter=300))
         )
         self._themes.fit([text for text, _ in themed], targets)
         return self
@@ -70,7 +65,7 @@ class TfidfBaseline:
 
     def classify(self, sections: Sequence[Section]) -> list[Section]:
         """Sections with the statements that they have, classified."""
-        texts = [_features(section, s) for section in sections for s in section.statements]
+        texts = [features(section, s) for section in sections for s in section.statements]
         if not texts:
             return list(sections)
         rows = iter(
@@ -82,8 +77,23 @@ class TfidfBaseline:
         ]
 
 
-def _features(section: Section, statement: Statement) -> str:
+def category_model() -> Any:
+    """The pipeline, to be fitted, from `features` of statements to a number for their category; needs scikit-learn."""
+    from sklearn.linear_model import LogisticRegression
+    from sklearn.pipeline import make_pipeline
+
+    return make_pipeline(_vectorizer(), LogisticRegression(C=10, max_iter=300))
+
+
+def features(section: Section, statement: Statement) -> str:
+    """What the baseline reads of a statement: its section's heading, and its text."""
     return f"{heading_segment(section)}\n{statement.text.strip()}"
+
+
+def _vectorizer() -> Any:
+    from sklearn.feature_extraction.text import TfidfVectorizer
+
+    return TfidfVectorizer(analyzer="char", ngram_range=(1, 4), min_df=2, sublinear_tf=True)
 
 
 def _cut(section: Section) -> Section:

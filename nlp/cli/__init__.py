@@ -1,6 +1,7 @@
 """The command line. One module a command, imported only when the command is called.
 
-To add a command: write `nlp/cli/<name>.py` with a function of that name, and add a line to COMMANDS.
+To add a command: write `nlp/cli/<name>.py` with a function of that name, or with a Typer app of that name for a command
+that has commands of its own, and add a line to COMMANDS.
 """
 
 from __future__ import annotations
@@ -23,6 +24,7 @@ COMMANDS = {
     "serve": "Look at a database in the browser.",
     "models": "List the models that come with gongkai.",
     "schema": "Print the JSON Schema of the output.",
+    "corpus": "Check annotated reports; convert them from and to other formats.",
     "train": "Fine-tune a model on annotated reports.",
     "eval": "Measure a model on annotated reports.",
 }
@@ -38,9 +40,11 @@ class LazyCommand(TyperCommand):
 
     def load(self) -> Any:
         """The real command, from the module of its name."""
-        module = import_module(f"nlp.cli.{self.name}")
+        command = getattr(import_module(f"nlp.cli.{self.name}"), str(self.name))
+        if isinstance(command, typer.Typer):
+            return typer.main.get_command(command)
         app = typer.Typer(add_completion=False, rich_markup_mode="markdown", pretty_exceptions_enable=False)
-        app.command(self.name)(getattr(module, str(self.name)))
+        app.command(self.name)(command)
         return typer.main.get_command(app)
 
 
