@@ -21,7 +21,7 @@ class Failure:
 
 
 def tag_files(
-    sources: Iterable[str], tagger: Tagger, max_bytes: int = MAX_BYTES
+    sources: Iterable[str], tagger: Tagger, max_bytes: int = MAX_BYTES, ocr: bool = False
 ) -> Iterator[Report | Failure]:
     """Read, structure and tag each file; a Failure takes the place of the report of a file that cannot be read.
 
@@ -32,7 +32,7 @@ def tag_files(
     def reports() -> Iterator[Report]:
         for source in sources:
             try:
-                yield parse(read(source, max_bytes=max_bytes))
+                yield parse(read(source, max_bytes=max_bytes, ocr=ocr))
             except ReadError as error:
                 failures.append(Failure(source, error))
 

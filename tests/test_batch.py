@@ -147,7 +147,7 @@ def test_names_that_are_no_unicode_or_hold_a_line_break(files: list[str], tmp_pa
     assert run(odd, tmp_path / "run")[0].kept == 2
 
 
-def dies(source: str, max_bytes: int) -> object:
+def dies(source: str, max_bytes: int, ocr: bool) -> object:
     if source == "dies":
         os._exit(9)
     if source == "hangs":

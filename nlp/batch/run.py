@@ -11,7 +11,9 @@ from typing import Protocol
 
 from nlp.batch.manifest import Entry, Manifest, State
 from nlp.batch.workers import Limits, Parsed, digest_of, parse_files
+from nlp.errors import LegacyFormat, NoTextLayer
 from nlp.output.writer import replaced
+from nlp.reading import archive
 from nlp.report import Report
 from nlp.schema import VERSION, to_json
 
@@ -50,13 +52,15 @@ def tag_directory(
     workers: int = 0,
     limits: Limits = LIMITS,
     shard_size: int = SHARD_SIZE,
+    ocr: bool = False,
     advance: Callable[[int], None] = lambda number: None,
 ) -> Outcome:
     """Tag files into `directory`: `part-00000.jsonl` and so on, and a manifest.
 
-    Files that are there already, unchanged and tagged by the same model, are not tagged again. The output of a run that
-    was killed, at whatever moment, and run again is that of an undisturbed one, byte for byte. `advance` is told how
-    many files are done. Raises DatabaseError if the directory cannot be used, UsageError if it cannot be written.
+    Files that are there already, unchanged and tagged by the same model, are not tagged again, but for those that
+    failed for want of OCR or LibreOffice, once these are there. The output of a run that was killed, at whatever
+    moment, and run again is that of an undisturbed one, byte for byte. `advance` is told how many files are done.
+    Raises DatabaseError if the directory cannot be used, UsageError if it cannot be written.
     """
     workers = workers or max(1, (os.cpu_count() or 2) - 1)
     tagged = kept = 0
@@ -64,6 +68,7 @@ def tag_directory(
         manifest.plan(sources, shard_size)
         settings = f"{tagger.name} {VERSION}"
         wanted = set(sources)
+        curable = _curable(ocr)
         for shard in manifest.shards():
             entries = manifest.entries(shard)
             path = directory / f"part-{shard:05}.jsonl"
@@ -71,13 +76,13 @@ def tag_directory(
             now = [
                 entry
                 for entry in entries
-                if entry.source in wanted and not _unchanged(entry, settings, lines)
+                if entry.source in wanted and not _unchanged(entry, settings, lines, curable)
             ]
             kept += len(entries) - len(now)
             advance(sum(1 for entry in entries if entry.source in wanted) - len(now))
             if not now:
                 continue
-            _tag_shard(now, entries, lines, path, manifest, tagger, settings, workers, limits, advance)
+            _tag_shard(now, entries, lines, path, manifest, tagger, settings, workers, limits, ocr, advance)
             tagged += len(now)
         return Outcome(tagged, kept, manifest.count(State.FAILED))
 
@@ -92,13 +97,14 @@ def _tag_shard(
     settings: str,
     workers: int,
     limits: Limits,
+    ocr: bool,
     advance: Callable[[int], None],
 ) -> None:
     """Tag some files of a shard, and write it with the lines of the others."""
     parsed: dict[str, Parsed] = {}
 
     def reports() -> Iterator[Report]:
-        for one in parse_files([entry.source for entry in now], workers, limits):
+        for one in parse_files([entry.source for entry in now], workers, limits, ocr):
             if one.report is not None:
                 parsed[one.source] = replace(one, report=None)
                 yield one.report
@@ -133,9 +139,19 @@ def _recorded(entry: Entry, parsed: Parsed, settings: str) -> Entry:
     )
 
 
-def _unchanged(entry: Entry, settings: str, lines: dict[str, str]) -> bool:
+def _curable(ocr: bool) -> set[int]:
+    """The exit statuses of failures that need not be failures now: with OCR, or with LibreOffice."""
+    from nlp.reading.doc import soffice
+
+    cured = {NoTextLayer.exit_status: ocr, LegacyFormat.exit_status: soffice() is not None}
+    return {status for status, here in cured.items() if here}
+
+
+def _unchanged(entry: Entry, settings: str, lines: dict[str, str], curable: set[int]) -> bool:
     """Whether a file need not be tagged again: same model, same content, and its line is there."""
     if entry.state is State.PENDING or entry.settings != settings:
+        return False
+    if entry.state is State.FAILED and entry.exit_status in curable:
         return False
     if entry.state is State.DONE and entry.source not in lines:
         return False
@@ -145,8 +161,10 @@ def _unchanged(entry: Entry, settings: str, lines: dict[str, str]) -> bool:
 
 
 def _stat(source: str) -> tuple[int | None, int | None]:
+    """Length and time of the last change of a file, or of the archive that it is in."""
+    archived = archive.split(source)
     try:
-        found = Path(source).stat()
+        found = Path(archived[0] if archived else source).stat()
     except (OSError, ValueError):
         return None, None
     return found.st_size, found.st_mtime_ns

@@ -27,9 +27,10 @@ AHEAD = 8
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """What one file may cost: seconds, and bytes of the file and of memory."""
+    """What one file may cost: seconds, with OCR or without, and bytes of the file and of memory."""
 
     seconds: float = 120.0
+    ocr_seconds: float = 3600.0
     file_bytes: int = 64 * 2**20
     memory_bytes: int = 4 * 2**30
 
@@ -45,14 +46,14 @@ class Parsed:
     exit_status: int | None = None
 
 
-def parse_file(source: str, max_bytes: int) -> Parsed:
+def parse_file(source: str, max_bytes: int, ocr: bool = False) -> Parsed:
     """Read and structure one file."""
     from nlp.reading import read
     from nlp.structure import parse
 
     digest = digest_of(source)
     try:
-        return Parsed(source, digest, parse(read(source, max_bytes=max_bytes)))
+        return Parsed(source, digest, parse(read(source, max_bytes=max_bytes, ocr=ocr)))
     except ReadError as error:
         return _failed(source, digest, error)
     except MemoryError:
@@ -60,7 +61,11 @@ def parse_file(source: str, max_bytes: int) -> Parsed:
 
 
 def digest_of(source: str) -> str | None:
-    """SHA-256 of a file's bytes; None if it cannot be read."""
+    """SHA-256 of a file's bytes, or the checksum of a file in an archive; None if it cannot be read."""
+    from nlp.reading import archive
+
+    if (member := archive.split(source)) is not None:
+        return archive.fingerprint(*member)
     try:
         with Path(source).open("rb") as file:
             digest = hashlib.sha256()
@@ -71,7 +76,7 @@ def digest_of(source: str) -> str | None:
         return None
 
 
-def parse_files(sources: Iterable[str], workers: int, limits: Limits) -> Iterator[Parsed]:
+def parse_files(sources: Iterable[str], workers: int, limits: Limits, ocr: bool = False) -> Iterator[Parsed]:
     """The files in their order, read ahead by so many processes."""
     from pebble import ProcessPool
 
@@ -80,27 +85,28 @@ def parse_files(sources: Iterable[str], workers: int, limits: Limits) -> Iterato
     pool = ProcessPool(
         workers, max_tasks=1000, initializer=_limit, initargs=[limits.memory_bytes], context=context
     )
+    seconds = limits.ocr_seconds if ocr else limits.seconds
     ahead: deque[tuple[str, ProcessFuture[Parsed]]] = deque()
     try:
         for source in sources:
-            future = pool.schedule(parse_file, [source, limits.file_bytes], timeout=limits.seconds)
+            future = pool.schedule(parse_file, [source, limits.file_bytes, ocr], timeout=seconds)
             ahead.append((source, future))
             if len(ahead) >= workers * AHEAD:
-                yield _result(*ahead.popleft(), limits)
+                yield _result(*ahead.popleft(), seconds)
         while ahead:
-            yield _result(*ahead.popleft(), limits)
+            yield _result(*ahead.popleft(), seconds)
     finally:
         pool.stop()  # type: ignore[no-untyped-call]
         pool.join()
 
 
-def _result(source: str, future: ProcessFuture[Parsed], limits: Limits) -> Parsed:
+def _result(source: str, future: ProcessFuture[Parsed], seconds: float) -> Parsed:
     from pebble import ProcessExpired
 
     try:
         return future.result()
     except TimedOut:
-        error: ReadError = TooLarge(source, f"took longer than {limits.seconds:.0f} s to read")
+        error: ReadError = TooLarge(source, f"took longer than {seconds:.0f} s to read")
     except ProcessExpired as death:
         error = DamagedFile(source, f"its reader died (exit code {death.exitcode})")
     except Exception as fault:  # a file's fault, whatever it is, stays with the file

@@ -28,7 +28,7 @@ def index(
     inputs: Annotated[
         list[str],
         typer.Argument(
-            help="Report files, directories, quoted patterns, or .jsonl files of gongkai tag.",
+            help="Report files, directories, .zip archives, quoted patterns, or .jsonl files of gongkai tag.",
             show_default=False,
         ),
     ],
@@ -42,6 +42,9 @@ def index(
     threads: Annotated[
         int | None, typer.Option(min=1, help="Processor cores to use.", show_default="all")
     ] = None,
+    ocr: Annotated[
+        bool, typer.Option("--ocr", help="Read scanned PDFs by OCR: seconds a page, and some errors.")
+    ] = False,
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="No progress and no summary.")] = False,
 ) -> None:
     """Gather reports in one database, for gongkai search.
@@ -62,21 +65,19 @@ def index(
     """
     from nlp.index import Database, Indexer
     from nlp.inputs import expand
+    from nlp.reading import SUFFIXES, archive
 
     sources = expand(inputs)
-    if str(database) in sources or database.suffix.lower() in (
-        *TAGGED,
-        ".txt",
-        ".docx",
-        ".pdf",
-        ".html",
-        ".htm",
-    ):
+    if str(database) in sources or database.suffix.lower() in (*TAGGED, *SUFFIXES, archive.SUFFIX):
         raise UsageError(f"{database}: the first argument is the database to make, e.g. reports.db")
+    if ocr:
+        from nlp.reading.ocr import engine
+
+        engine()  # says at once if it is not installed
     failures: list[str] = []
     done: Counter[str] = Counter()
     with Database.open(database) as opened, progress("indexing", len(sources), quiet) as advance:
-        for _, added in Indexer(opened).add(_reports(sources, model, threads, failures, advance)):
+        for _, added in Indexer(opened).add(_reports(sources, model, threads, ocr, failures, advance)):
             done[added.value] += 1
         if semantic and models.ENCODER.is_dir():
             _make_vectors(opened.connection, threads, quiet)
@@ -89,7 +90,7 @@ def index(
 
 
 def _reports(
-    sources: list[str], model: str, threads: int | None, failures: list[str], advance: object
+    sources: list[str], model: str, threads: int | None, ocr: bool, failures: list[str], advance: object
 ) -> Iterator[Report]:
     """Reports of all sources: from tagged lines as they are, from report files by tagging them."""
     from nlp.pipeline import Failure, tag_files
@@ -103,7 +104,7 @@ def _reports(
     files = [source for source in sources if source not in tagged]
     if not files:
         return
-    for result in tag_files(files, Tagger.load(model, threads=threads)):
+    for result in tag_files(files, Tagger.load(model, threads=threads), ocr=ocr):
         advance()
         if isinstance(result, Failure):
             _fail(str(result.error), failures)

@@ -22,7 +22,8 @@ def tag(
     inputs: Annotated[
         list[str] | None,
         typer.Argument(
-            help="Files, directories, quoted patterns, or - for standard input.", show_default=False
+            help="Files, directories, .zip archives, quoted patterns, or - for standard input.",
+            show_default=False,
         ),
     ] = None,
     format: Annotated[
@@ -68,6 +69,9 @@ def tag(
         bool, typer.Option("--errors", help="List what failed in the run in the directory --output, and why.")
     ] = False,
     max_size: Annotated[int, typer.Option(min=1, help="Largest file to read, in MiB.")] = 64,
+    ocr: Annotated[
+        bool, typer.Option("--ocr", help="Read scanned PDFs by OCR: seconds a page, and some errors.")
+    ] = False,
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="No progress and no warnings.")] = False,
 ) -> None:
     """Tag report files: find their narrative sections, cut them into statements, classify each.
@@ -81,6 +85,8 @@ def tag(
         gongkai tag '年报/**/*.pdf' --format jsonl > statements.jsonl
 
         gongkai tag report.pdf -o report.html
+
+        gongkai tag 年报.zip scanned.pdf --ocr
 
         cat report.txt | gongkai tag -
 
@@ -107,19 +113,23 @@ def tag(
             raise typer.Exit(2)
         inputs = ["-"]
     categories = members(Category, only, "--only")
+    if ocr:
+        from nlp.reading.ocr import engine
+
+        engine()  # says at once if it is not installed
     sources = expand(inputs)
     if to_directory and target is not None:
         if categories or min_confidence or format not in (None, "jsonl"):
             raise UsageError(
                 f"{output}: a directory takes all statements, as jsonl: leave the other options out"
             )
-        _tag_into(target, sources, model, threads, workers, max_size * 2**20, quiet)
+        _tag_into(target, sources, model, threads, workers, max_size * 2**20, ocr, quiet)
         return
     written_as = format_of(OutputFormat, format, target)
     tagger = Tagger.load(model, threads=threads)
     failures = []
     with progress("tagging", len(sources), quiet) as advance, open_writer(written_as, target) as writer:
-        for result in tag_files(sources, tagger, max_size * 2**20):
+        for result in tag_files(sources, tagger, max_size * 2**20, ocr):
             advance()
             if isinstance(result, Failure):
                 failures.append(result)
@@ -144,6 +154,7 @@ def _tag_into(
     threads: int | None,
     workers: int | None,
     max_bytes: int,
+    ocr: bool,
     quiet: bool,
 ) -> None:
     """A batch run."""
@@ -162,6 +173,7 @@ def _tag_into(
                 directory,
                 workers=workers or 0,
                 limits=Limits(file_bytes=max_bytes),
+                ocr=ocr,
                 advance=advance,
             )
         except KeyboardInterrupt:
