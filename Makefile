@@ -5,7 +5,7 @@ PYTHON ?= python3
 TORCH ?= torch==2.13.0
 SAMPLE := nlp/samples/report-2021-beiguan.txt
 
-.PHONY: help demo test install lint types check corpus wheel clean
+.PHONY: help demo demo-search screenshots test install lint types check corpus bench-speed wheel clean
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*##/\t/' | expand -t 16
@@ -21,6 +21,20 @@ install: $(BIN)/gongkai ## gongkai in .venv, with what tagging needs
 
 demo: $(BIN)/gongkai ## tag the sample report and show the result
 	$(BIN)/gongkai tag $(SAMPLE) --format table
+
+$(VENV)/.serve: pyproject.toml | $(BIN)/python
+	$(BIN)/pip install --quiet --editable '.[serve]'
+	@touch $@
+
+out/demo.db: $(VENV)/.serve $(wildcard nlp/samples/demo/*.txt)
+	@mkdir -p $(@D)
+	$(BIN)/gongkai index $@ nlp/samples/demo
+
+demo-search: out/demo.db ## index sixty invented reports and look at them in the browser
+	$(BIN)/gongkai serve $< --open
+
+screenshots: $(VENV)/.tests out/demo.db ## the pictures in docs/, taken anew (needs chromium)
+	$(BIN)/python docs/screenshots.py out/demo.db docs/images
 
 # torch is named on its own: an unpinned one may bring several gigabytes of CUDA along
 $(VENV)/.tests: pyproject.toml | $(BIN)/python
@@ -39,6 +53,9 @@ types: $(VENV)/.tests ## mypy --strict
 	$(BIN)/mypy
 
 check: lint types test ## all that has to pass
+
+bench-speed: $(VENV)/.tests ## how fast tagging is, and beside what; half an hour, alone on the machine
+	$(BIN)/gongkai benchmark
 
 wheel: $(VENV)/.tests ## build the wheel, with the default model in it
 	$(BIN)/python -m build --wheel
