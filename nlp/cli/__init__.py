@@ -27,6 +27,7 @@ COMMANDS = {
     "corpus": "Check annotated reports; convert them from and to other formats.",
     "train": "Fine-tune a model on annotated reports.",
     "eval": "Measure a model on annotated reports.",
+    "benchmark": "Measure how fast tagging is, and beside what.",
 }
 """Every command with its one-line help, which is all that `gongkai --help` reads."""
 

@@ -1,0 +1,1 @@
+"""How fast tagging is: beside other ways to do the same, and beside what the machine could do."""
