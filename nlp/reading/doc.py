@@ -7,10 +7,10 @@ import shutil
 import signal
 import subprocess
 import sys
+import tempfile
 from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
-from tempfile import TemporaryDirectory
 
 from nlp.document import Document, FileFormat
 from nlp.errors import DamagedFile, LegacyFormat, TooLarge
@@ -61,7 +61,7 @@ def read_doc(data: bytes, source: str, *, seconds: float = SECONDS) -> Document:
 
 def _converted(program: str, data: bytes, source: str, seconds: float) -> bytes:
     """The document as .docx, by a LibreOffice of its own: profile and files are in a directory that is removed."""
-    with TemporaryDirectory(prefix="gongkai-", ignore_cleanup_errors=True) as name:
+    with tempfile.TemporaryDirectory(prefix="gongkai-", ignore_cleanup_errors=True) as name:
         directory = Path(name)
         settings = directory / "profile" / "user" / "registrymodifications.xcu"
         settings.parent.mkdir(parents=True)

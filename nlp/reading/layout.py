@@ -95,6 +95,7 @@ def place(rows: Sequence[Row], width: float, height: float, number: int) -> Iter
                 number,
                 is_edge(top, bottom, height),
                 (round(width), placed.column),
+                len(texts),
             )
 
 

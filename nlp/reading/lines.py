@@ -20,7 +20,7 @@ class Line:
     """A line of text on a page; lengths in points, from the page's top left corner.
 
     `edge` says that it stands where page numbers do. Lines of one `frame` (a column of pages of one width) have their
-    margins in common.
+    margins in common. `pieces` counts the stretches of text between wide gaps.
     """
 
     text: str
@@ -32,6 +32,7 @@ class Line:
     page: int
     edge: bool
     frame: Hashable = None
+    pieces: int = 1
 
 
 Item = Line | Table
@@ -130,6 +131,8 @@ def _goes_on(line: Line, following: Line, margins: _Margins) -> bool:
     if following.x0 > margins[following.frame][0] + 1.2 * size:  # an indented first line, or a centred one
         return False
     if line.x1 < margins[line.frame][1] - 2.5 * size:  # a short line ends its paragraph
+        return False
+    if min(line.pieces, following.pieces) > 1:  # rows of a table
         return False
     if line.page == following.page and following.top - line.bottom > 2.2 * size:
         return False

@@ -5,6 +5,7 @@ It takes seconds a page, so it is done only where it is asked for, and needs the
 
 from __future__ import annotations
 
+import multiprocessing
 from collections.abc import Iterator, Sequence
 from functools import lru_cache
 from statistics import median
@@ -37,7 +38,12 @@ def engine() -> Any:
         from rapidocr import RapidOCR
     except ImportError as fault:
         raise UsageError(f"--ocr: needs pip install 'gongkai[ocr]' ({fault})") from None
-    return RapidOCR(params={"Global.log_level": "critical"})
+    threads = (
+        1 if multiprocessing.parent_process() else -1
+    )  # workers are as many as the cores; -1 is all of them
+    return RapidOCR(
+        params={"Global.log_level": "critical", "EngineConfig.onnxruntime.intra_op_num_threads": threads}
+    )
 
 
 def read_scanned_pdf(data: bytes, source: str) -> Document:

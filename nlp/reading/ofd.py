@@ -65,7 +65,9 @@ def read_ofd(data: bytes, source: str) -> Document:
                 continue
             images = images or page.content.find(".//{*}ImageObject") is not None
             items.extend(items_of(_canvas(page.content, page.box, source), number))
-    if not items and not warnings:
+    if not items and warnings:
+        raise DamagedFile(source, "an .ofd without its pages", _ADVICE)
+    if not items:
         raise NoTextLayer(source, "the OFD holds only images of pages" if images else "the OFD holds no text")
     title = root.findtext("{*}DocBody/{*}DocInfo/{*}Title")
     blocks = tuple(join(without_furniture(items)))

@@ -71,7 +71,7 @@ def _blocks(workbook: Any, source: str) -> Iterator[Block]:
             seen += 1
             if seen > _MAX_ROWS:
                 raise TooLarge(source, f"more than {_MAX_ROWS} rows", "leave out what is no report")
-            cells = [_text(cell) for cell in row]
+            cells = ["" if cell.value is None else _text(cell) for cell in row]
             if any(cells):
                 rows.append((number, cells))
         yield from _sheet(rows)
@@ -118,7 +118,7 @@ def _is_heading(text: str) -> bool:
 def _text(cell: Any) -> str:
     """What a cell shows."""
     value = cell.value
-    if value is None or cell.data_type == "e":
+    if cell.data_type == "e":
         return ""
     if isinstance(value, bool):
         return "是" if value else "否"
