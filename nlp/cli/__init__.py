@@ -25,6 +25,7 @@ COMMANDS = {
     "models": "List the models that come with gongkai.",
     "schema": "Print the JSON Schema of the output.",
     "corpus": "Check annotated reports; convert them from and to other formats.",
+    "suggest": "Pick the reports that are most worth annotating.",
     "train": "Fine-tune a model on annotated reports.",
     "eval": "Measure a model on annotated reports.",
     "benchmark": "Measure how fast tagging is, and beside what.",

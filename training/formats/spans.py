@@ -80,9 +80,9 @@ def spanned(annotated: AnnotatedReport) -> SpannedReport:
 def to_annotated(report: SpannedReport, source: str, fill: bool = False) -> AnnotatedReport:
     """The report as the line format has it; `source` is named in errors.
 
-    Blanks that no span covers go with the statement before them. Other text that no span covers becomes `other` where
-    `fill` is set. Raises AnnotationError where it is not, where spans overlap or cross a line break, and where
-    themes are missing or forbidden.
+    Blanks that no span covers go with the statement before them, and so do spans of blanks. Other text that no span
+    covers becomes `other` where `fill` is set. Raises AnnotationError where it is not, where spans overlap or cross a
+    line break, and where themes are missing or forbidden.
     """
 
     def wrong(what: str) -> AnnotationError:
@@ -108,7 +108,11 @@ def _field(value: str) -> str:
 
 def _lines_of(section: SpannedSection, fill: bool) -> Iterator[str]:
     text = _SEPARATORS.sub(" ", section.text)
-    waiting = sorted((_trimmed(span, text) for span in section.spans), key=lambda span: span.start)
+    trimmed = (_trimmed(span, text) for span in section.spans)
+    waiting = sorted(
+        (span for span in trimmed if span.end > len(text) or text[span.start : span.end].strip()),
+        key=lambda span: span.start,
+    )
     start = 0
     for paragraph in text.split("\n"):
         end = start + len(paragraph)
