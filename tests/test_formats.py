@@ -352,6 +352,17 @@ def test_a_doc_by_libreoffice(sample_text: str, tmp_path: Path) -> None:
     with pytest.raises(DamagedFile, match="cannot open"):
         read_bytes(data[: len(data) // 2] + WORD, "a.doc")
 
+    @settings(max_examples=4, deadline=None)
+    @given(data=st.data())
+    def read_mangled(data: st.DataObject) -> None:
+        read_or_refuse(data.draw(mangled("doc")), "a.doc")
+
+    SMALL["doc"] = data
+    try:
+        read_mangled()
+    finally:
+        del SMALL["doc"]
+
 
 # -- zip -------------------------------------------------------------------------------------------------
 

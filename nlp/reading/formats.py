@@ -60,7 +60,7 @@ def sniff(data: bytes, source: str) -> FileFormat:
             raise EncryptedFile(source, "the document is encrypted")
         if _WORD_DOCUMENT in data:
             return FileFormat.DOC
-        raise LegacyFormat(source, "an old binary Office or WPS file")
+        raise LegacyFormat(source, "an old binary Office or WPS file", "save as .docx or .xlsx and try again")
     if head.startswith(b"{\\rtf"):
         raise LegacyFormat(source, "a rich text document (.rtf)")
     if b"%PDF-" in data[:1024]:
