@@ -41,8 +41,9 @@ from training.augmentation import (  # noqa: E402
 from training.builtin import MAGIC, build_tokenizer, convert, is_kept, parse  # noqa: E402
 from training.distillation import Teacher, shallow  # noqa: E402
 from training.examples import IGNORED, Collator, ExampleMaker, from_row, to_rows  # noqa: E402
-from training.export import export_graph, write_model  # noqa: E402
+from training.export import export_graph, with_packed_encoder, write_model  # noqa: E402
 from training.model import StatementModel, StatementOutput, pool  # noqa: E402
+from training.packing import packed, unpacked  # noqa: E402
 from training.recipe import Recipe  # noqa: E402
 from training.replay import with_replay  # noqa: E402
 from training.restoring import load_torch  # noqa: E402
@@ -247,10 +248,36 @@ def model(tmp_path_factory: pytest.TempPathFactory) -> StatementModel:
     return StatementModel.from_encoder(str(directory)).eval()
 
 
+@pytest.fixture(scope="module")
+def varied(model: StatementModel) -> StatementModel:
+    """The very small model with weights that differ from each other."""
+    twin = copy.deepcopy(model)
+    torch.manual_seed(1)
+    for parameter in twin.parameters():
+        if parameter.ndim > 1:
+            torch.nn.init.normal_(parameter, std=0.2)
+    return twin
+
+
 def test_a_saved_model_loads_as_it_was(model: StatementModel, tmp_path: Path) -> None:
     model.save_pretrained(tmp_path)
     again = StatementModel.from_pretrained(tmp_path)
     assert all(torch.equal(a, b) for a, b in zip(model.parameters(), again.parameters(), strict=True))
+
+
+def test_a_packed_encoder_computes_the_same_and_is_unpacked_again(varied: StatementModel) -> None:
+    ids = torch.arange(5, 29).view(2, 12)
+    mask = torch.ones_like(ids)
+    mask[1, 7:] = 0
+    inputs = {"input_ids": ids, "attention_mask": mask, "token_type_ids": torch.zeros_like(ids)}
+    twin = packed(varied.encoder)
+    with torch.inference_mode():
+        plain, fast, again = (
+            one.train(False)(**inputs).last_hidden_state[mask.bool()]
+            for one in (varied.encoder, twin, unpacked(twin))
+        )
+    torch.testing.assert_close(fast, plain, atol=1e-5, rtol=1e-5)
+    torch.testing.assert_close(again, plain, atol=1e-5, rtol=1e-5)
 
 
 def test_smoothing_moves_outliers_and_changes_no_output(model: StatementModel, tokenizer: Tokenizer) -> None:
@@ -356,24 +383,15 @@ def test_a_corpus_without_its_splits_is_said(tmp_path: Path) -> None:
 
 
 @pytest.fixture(scope="module")
-def varied(model: StatementModel) -> StatementModel:
-    """The very small model with weights that differ from each other."""
-    twin = copy.deepcopy(model)
-    torch.manual_seed(1)
-    for parameter in twin.parameters():
-        if parameter.ndim > 1:
-            torch.nn.init.normal_(parameter, std=0.2)
-    return twin
-
-
-@pytest.fixture(scope="module")
 def exported(varied: StatementModel, tokenizer: Tokenizer, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The very small model as a directory that the product loads, 8-bit and smoothed."""
     root = tmp_path_factory.mktemp("exported")
     tokenizer.save(str(root / "pieces.json"))
     section = Section(SectionKind.OVERVIEW, "公开信息2件，更新不及时。")
     write_model(
-        smoothed(varied, lambda shown: tagger_of(shown, tokenizer).tag_sections([section])),
+        smoothed(
+            with_packed_encoder(varied), lambda shown: tagger_of(shown, tokenizer).tag_sections([section])
+        ),
         root / "pieces.json",
         root / "model",
         name="tiny",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import json
 import logging
 import shutil
@@ -13,12 +14,14 @@ from typing import Any
 
 import torch
 from torch import Tensor, nn
+from transformers import BertModel
 
 import models
 from nlp.decoding import DecodingSettings
 from nlp.engine import INPUTS, OUTPUTS
 from nlp.tagger import CONTEXT, MAX_TOKENS
 from training.model import StatementModel
+from training.packing import packed
 
 OPSET = 18
 
@@ -37,10 +40,18 @@ class _Graph(nn.Module):
         return output.boundary, output.segment, output.category, output.themes
 
 
+def with_packed_encoder(model: StatementModel) -> StatementModel:
+    """A copy of `model`, for inference, whose encoder is packed."""
+    twin = copy.deepcopy(model)
+    twin.encoder = packed(twin.encoder)
+    return twin.train(False)
+
+
 def export_graph(model: StatementModel, path: Path, int8: bool = True) -> None:
     """Write `model` to `path` as ONNX; with `int8`, weights of matrix products and embeddings as 8-bit integers."""
     model = model.cpu().train(False)
-    model.encoder.set_attn_implementation("eager")  # the fused kernel is traced with costly guards
+    if isinstance(model.encoder, BertModel):
+        model = with_packed_encoder(model)
     ids = torch.ones(2, 16, dtype=torch.long)
     example = (ids, ids, torch.zeros_like(ids), torch.full(ids.shape, 0.5))
     outputs = {name: ("windows", "tokens") if name in ("boundary", "segment") else () for name in OUTPUTS}

@@ -14,15 +14,16 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 import torch
+from transformers import BertConfig
 
 import models
 from nlp.errors import ModelError
 from training.model import StatementConfig, StatementModel
+from training.packing import PackedEncoder, unpacked
 
 MODEL = "model"
 """The directory, within a run's, of the finished torch model."""
 _PREFIX = "model."
-_POSITION_IDS = "encoder.embeddings.position_ids"
 _SEQUENTIAL = re.compile(r"(\w+)/\1\.(?=\d)")
 """A layer of a sequence, as the exporter names its nodes: head/head.2 for head.2."""
 
@@ -50,14 +51,15 @@ def restored(directory: Path) -> StatementModel:
     try:
         config = json.loads((directory / models.CONFIG).read_text(encoding="utf-8"))
         model = StatementModel(StatementConfig(encoder=config["encoder"]))
+        model.encoder = PackedEncoder(BertConfig(**config["encoder"]))
         found, own = _weights(directory / models.GRAPH), model.state_dict()
         weights = {name: torch.from_numpy(found[name]) for name in own if name in found}
         missing, _ = model.load_state_dict(weights, strict=False)
     except Exception as fault:  # onnx and protobuf raise their own unrelated classes
         raise ModelError(f"{directory}: not a model that can be trained further: {fault!r}") from fault
-    missing = [name for name in missing if name != _POSITION_IDS]
     if missing:
         raise ModelError(f"{directory}: not a model that can be trained further: it lacks {missing[0]}")
+    model.encoder = unpacked(model.encoder)
     return model
 
 

@@ -26,7 +26,7 @@ from training.annotation import SPLITS, AnnotatedReport, read_split
 from training.builtin import encoder_directory
 from training.card import card, describe
 from training.distillation import Teacher, shallow
-from training.export import write_model
+from training.export import with_packed_encoder, write_model
 from training.model import StatementModel
 from training.recipe import Recipe
 from training.restoring import MODEL, load_torch
@@ -190,7 +190,9 @@ def export(
     data = {split: describe(reports) for split, reports in splits.items()}
     typical = [section for annotated in splits["train"][::8] for section in annotated.report.sections]
     tokenizer = Tokenizer.from_file(str(trained / models.TOKENIZER))
-    for_eight_bits = smoothed(model, lambda plain: tagger_of(plain, tokenizer).tag_sections(typical))
+    for_eight_bits = smoothed(
+        with_packed_encoder(model), lambda plain: tagger_of(plain, tokenizer).tag_sections(typical)
+    )
     recipes = json.loads((run_directory / RECIPES).read_text(encoding="utf-8"))
     details = {"encoder": model.config.encoder, "recipes": recipes, "data": data}
     settings = DecodingSettings()

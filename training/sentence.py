@@ -14,6 +14,7 @@ from transformers import AutoModel, AutoTokenizer
 import models
 from training.builtin import encoder_directory
 from training.export import write_graph
+from training.packing import packed
 from training.smoothing import smoothed
 
 CARD = """\
@@ -56,8 +57,7 @@ def export_encoder(target: Path, texts: Sequence[str]) -> None:
     """Write graph, tokenizer, configuration and card to `target`; `texts` are typical ones, to quantize by."""
     base = encoder_directory()
     tokenizer = AutoTokenizer.from_pretrained(base)
-    encoder = AutoModel.from_pretrained(base, add_pooling_layer=False)
-    encoder.set_attn_implementation("eager")
+    encoder = packed(AutoModel.from_pretrained(base, add_pooling_layer=False))
     size = encoder.config.hidden_size
     model = SentenceModel(encoder, size).train(False)
 
