@@ -128,10 +128,12 @@ def _windows_float32(bench: Bench) -> Run:
 def _setfit(bench: Bench) -> Run:
     from tokenizers import Tokenizer
     from transformers import AutoModel
+    from transformers.utils import logging
 
     from eval.speed.statementwise import SetFit
     from training.builtin import encoder_directory
 
+    logging.disable_progress_bar()  # ours is on standard error already
     directory = encoder_directory()
     encoder = AutoModel.from_pretrained(directory, add_pooling_layer=False)
     tokenizer = Tokenizer.from_file(str(directory / models.TOKENIZER))
