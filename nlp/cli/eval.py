@@ -75,6 +75,10 @@ def eval(
     agreement: Annotated[
         bool, typer.Option("--agreement", help="How alike two annotations of the same text are: A and B.")
     ] = False,
+    retrieval: Annotated[
+        bool,
+        typer.Option("--retrieval", help="How well search answers auditors' questions to the demo corpus."),
+    ] = False,
     html: Annotated[
         Path | None,
         typer.Option(help="Write all of it, and every error in its context, as a page to this file."),
@@ -108,6 +112,8 @@ def eval(
 
         gongkai eval --agreement annotator-a/ annotator-b/
 
+        gongkai eval --retrieval
+
     With --leave-out, --cv and --curve the model is trained anew, by the default model's recipe (or tfidf): on the
     training and dev splits, never on test.
     """
@@ -117,12 +123,17 @@ def eval(
 
     if format not in ("table", "json"):
         raise UsageError(f"--format: no format {format!r}; choose from table, json")
-    if html and (leave_out or cv or curve or agreement):
+    if html and (leave_out or cv or curve or agreement or retrieval):
         raise UsageError("--html: only a measured model makes a page")
     if agreement:
         from nlp.cli.agreement import print_agreement
 
         print_agreement(data or [], format, errors, resamples, seed)
+        return
+    if retrieval:
+        from nlp.cli.retrieval import print_retrieval
+
+        print_retrieval(model, format, errors, resamples, seed, threads)
         return
     if leave_out or cv or curve:
         _cross_validate(leave_out, cv, model, epochs, kept, format, resamples, seed)

@@ -65,6 +65,18 @@ class Query:
         """The phrases that matching statements may hold: those not under NOT."""
         return list(_positive(self.tree)) if self.tree else []
 
+    def pairs(self) -> list[Phrase]:
+        """Every pair of characters of the wanted phrases, once, and their words of letters and digits."""
+        runs = [run for phrase in self.wanted() for run in phrase.runs]
+        return [
+            Phrase(pair) for pair in dict.fromkeys(pair for run in runs for pair in _pairs(run, closed=False))
+        ]
+
+    def barred(self) -> Query:
+        """The part of the query that says what may not be there."""
+        parts = self.tree.parts if isinstance(self.tree, And) else (self.tree,)
+        return Query(self.text, _join(And, [part for part in parts if isinstance(part, Not)]))
+
     def match(self, everything: str) -> str:
         """The tree as an expression of SQLite's FTS5 over the column `text`; `everything` is one that matches all."""
         return _render(self.tree, everything) if self.tree else everything

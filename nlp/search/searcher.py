@@ -6,16 +6,19 @@ import sqlite3
 from collections import Counter
 from collections.abc import Iterator
 
+import numpy as np
+
 from nlp.index.database import Database
 from nlp.labels import Label
+from nlp.search.coverage import Ids, coverage
 from nlp.search.filters import EVERYTHING, Filters
 from nlp.search.fusion import fuse
 from nlp.search.hits import Page, fetch
-from nlp.search.query import Query
+from nlp.search.query import Phrase, Query
 from nlp.search.semantic import Semantic
 
 CANDIDATES = 1000
-"""How many statements of each ranking are fused, and how many a search by meaning ranks."""
+"""How many statements each way brings to the fusion, and how many a search by meaning ranks."""
 
 
 class Method(Label):
@@ -76,10 +79,32 @@ class Searcher:
 
     def _ranked(self, query: Query, filters: Filters, method: Method) -> list[tuple[int, float]]:
         """All candidates of a search by meaning, or by both ways."""
-        by_meaning = self._by_meaning(query, filters)
+        if self._semantic is None:
+            raise ValueError("this index holds no vectors: search by words")
+        wanted = " ".join(phrase.text for phrase in query.wanted())
+        if not wanted:
+            return self.by_words(query, filters, CANDIDATES, 0)
+        among = self._passing(query, filters)
         if method is Method.SEMANTIC:
-            return by_meaning
-        return fuse([self.by_words(query, filters, CANDIDATES, 0), by_meaning])
+            cosines = self._semantic.cosines(wanted, among, CANDIDATES)
+            return fuse({}, cosines)[:CANDIDATES]
+        covered = self._covered(query, filters, among)
+        return fuse(covered, self._semantic.cosines(wanted, among, CANDIDATES, list(covered)))
+
+    def _covered(self, query: Query, filters: Filters, among: Ids) -> dict[int, float]:
+        """Coverage of the CANDIDATES with most of it, by statement id; what holds the words as asked has all of it."""
+
+        facets = filters.match(self._db)
+
+        def holding(pair: Phrase, limit: int) -> Iterator[int]:
+            match = _all_of(facets, Query(pair.text, pair).match(EVERYTHING))
+            rows = self._db.execute("SELECT rowid FROM words WHERE words MATCH ? LIMIT ?", (match, limit))
+            return (id for (id,) in rows)
+
+        shares = coverage(among, query.pairs(), holding)
+        best = np.argsort(-shares, kind="stable")[:CANDIDATES]
+        found = {int(among[i]): float(shares[i]) for i in best if shares[i] > 0}
+        return found | {id: 1.0 for id, _ in self.by_words(query, filters, CANDIDATES, 0)}
 
     def count(self, query: Query, filters: Filters = Filters()) -> int:
         """How many statements hold the words and pass the filters."""
@@ -128,8 +153,7 @@ class Searcher:
         ]
 
     def _expression(self, query: Query, filters: Filters) -> str:
-        parts = [part for part in (filters.match(self._db), query.match(EVERYTHING)) if part]
-        return " AND ".join(f"({part})" for part in parts)
+        return _all_of(filters.match(self._db), query.match(EVERYTHING))
 
     def by_words(self, query: Query, filters: Filters, limit: int, offset: int) -> list[tuple[int, float]]:
         """(Statement id, score) by BM25 (Robertson and Zaragoza 2009), of the statements that hold the words."""
@@ -149,14 +173,16 @@ class Searcher:
         )
         return [(id, 0.0) for (id,) in rows]
 
-    def _by_meaning(self, query: Query, filters: Filters) -> list[tuple[int, float]]:
-        if self._semantic is None:
-            raise ValueError("this index holds no vectors: search by words")
-        return self._semantic.rank(query.text, self._passing(filters), CANDIDATES)
+    def _passing(self, query: Query, filters: Filters) -> Ids:
+        """Ids, ascending, of statements that the filters let through and that hold nothing that the query bars."""
+        sql, values = self._matching(query.barred(), filters)
+        rows = self._db.execute(f"SELECT words.rowid {sql} ORDER BY words.rowid", values)
+        return np.fromiter((id for (id,) in rows), dtype=np.int64)
 
-    def _passing(self, filters: Filters) -> Iterator[int]:
-        sql, values = self._matching(Query("", None), filters)
-        return (id for (id,) in self._db.execute(f"SELECT words.rowid {sql}", values))
+
+def _all_of(*expressions: str) -> str:
+    """The expression of FTS5 that asks for all of those that are not empty."""
+    return " AND ".join(f"({one})" for one in expressions if one)
 
 
 def has_vectors(connection: sqlite3.Connection) -> bool:

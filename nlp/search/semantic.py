@@ -8,7 +8,7 @@ passages so.)
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from itertools import islice
 
 import numpy as np
@@ -16,13 +16,12 @@ import numpy.typing as npt
 
 from nlp.search.encoder import SentenceEncoder
 
-FAR = 0.25
-"""Cosine below which a statement has nothing to do with a query: such ones are not found."""
 RESCORED = 4
 """How many times the candidates asked for are compared exactly."""
 BATCH = 256
 
 Bits = npt.NDArray[np.uint64]
+Ids = npt.NDArray[np.int64]
 Vectors = npt.NDArray[np.float32]
 
 
@@ -32,23 +31,25 @@ class Semantic:
     def __init__(self, connection: sqlite3.Connection, encoder: SentenceEncoder) -> None:
         self._db = connection
         self._encoder = encoder
-        self._signs: tuple[npt.NDArray[np.int64], Bits] | None = None
+        self._signs: tuple[Ids, Bits] | None = None
 
-    def rank(self, query: str, ids: Iterable[int], limit: int) -> list[tuple[int, float]]:
-        """(Statement id, cosine) of at most `limit` statements of `ids`, nearest in meaning first; none is FAR."""
+    def cosines(self, query: str, ids: Ids, limit: int, also: Sequence[int] = ()) -> dict[int, float]:
+        """Cosines by statement id: of the nearest in meaning among `ids`, at least `limit` of them, and of `also`.
+
+        Statements without a vector are left out.
+        """
         (wanted,) = self._encoder.encode([query])
         known, signs = self._all_signs()
-        at = np.flatnonzero(np.isin(known, np.fromiter(ids, dtype=np.int64)))
-        if not len(at):
-            return []
+        at = np.flatnonzero(np.isin(known, ids))
         distance = np.bitwise_count(signs[at] ^ pack(wanted[None])[0]).sum(axis=1, dtype=np.int64)
         nearest = at[np.argsort(distance, kind="stable")[: limit * RESCORED]]
-        candidates = [int(id) for id in known[nearest]]
-        cosines = self._vectors(candidates) @ wanted
-        order = np.lexsort((candidates, -cosines))[:limit]
-        return [(candidates[i], float(cosines[i])) for i in order if cosines[i] >= FAR]
+        compared = np.union1d(known[nearest], known[np.isin(known, also)])
+        if not len(compared):
+            return {}
+        cosines = self._vectors(compared.tolist()) @ wanted
+        return dict(zip(compared.tolist(), cosines.tolist(), strict=True))
 
-    def _all_signs(self) -> tuple[npt.NDArray[np.int64], Bits]:
+    def _all_signs(self) -> tuple[Ids, Bits]:
         if self._signs is None:
             rows = self._db.execute(
                 "SELECT statement_id, signs FROM vectors ORDER BY statement_id"
