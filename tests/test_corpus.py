@@ -407,3 +407,8 @@ def test_the_group_has_commands_of_its_own() -> None:
     assert result.exit_code == 0
     assert "check" in result.stdout
     assert "convert" in result.stdout
+
+
+def test_the_documentation_has_the_labelling_interface() -> None:
+    page = Path(__file__).parent.parent / "docs" / "corpus.md"
+    assert CONFIG in page.read_text(encoding="utf-8")
