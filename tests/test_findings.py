@@ -11,6 +11,7 @@ import pytest
 from test_search import I, O, P, report, run
 
 from nlp.findings import Finding, Kind, Role, find
+from nlp.findings.similarity import SAME
 from nlp.index import Database, Indexer
 from nlp.labels import Theme
 from nlp.schema import to_json
@@ -121,7 +122,7 @@ def test_the_command_writes_every_finding_with_its_evidence(tmp_path: Path) -> N
     done = run("findings", path, "--kind", "repeated,未列问题的报告", "--methods")
     found: list[dict[str, object]] = [json.loads(line) for line in done.stdout.splitlines()]
     assert [one["kind"] for one in found] == ["repeated", "silent"]
-    assert "0.8" in done.stderr
+    assert str(SAME) in done.stderr
     table = tmp_path / "f.csv"
     assert run("findings", path, "-o", table).returncode == 0
     assert "甲县财政局" in table.read_text(encoding="utf-8-sig")

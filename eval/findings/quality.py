@@ -16,6 +16,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
+import numpy.typing as npt
 
 from eval import demo
 from eval.intervals import RESAMPLES, Interval, bootstrap
@@ -115,21 +116,27 @@ class FindingsEvaluation:
         self, held_out: bool | None = None, resamples: int = RESAMPLES, seed: int = 0
     ) -> dict[str, Interval]:
         """Precision, recall and F1 of each kind, over all agencies, or over those held out or not."""
-        among = [held_out in (None, is_held_out(i)) for i in range(len(self.agencies))]
-        return bootstrap(self.rows()[among], scores_of, resamples, seed)
+        return bootstrap(self.rows()[self.among(held_out)], scores_of, resamples, seed)
 
-    def errors(self) -> Iterator[tuple[str, Kind, str, tuple[Text, ...]]]:
-        """(Part, kind, `missed` or `wrong`, texts) of everything annotated that was not found, and the reverse."""
+    def counts(self, held_out: bool | None = None) -> dict[Kind, tuple[int, int, int]]:
+        """Of each kind how many are annotated, found, and both; without what is optional."""
+        sums = self.rows()[self.among(held_out)].sum(axis=0).reshape(len(Kind), _COUNTS).astype(int)
+        return {kind: (int(row[0]), int(row[1]), int(row[2])) for kind, row in zip(Kind, sums, strict=True)}
+
+    def among(self, held_out: bool | None) -> npt.NDArray[np.bool_]:
+        """Which agencies are asked about (agencies,): all, or those held out or not."""
+        return np.array([held_out in (None, is_held_out(i)) for i in range(len(self.agencies))])
+
+    def errors(self) -> Iterator[tuple[Kind, str, tuple[Text, ...]]]:
+        """(Kind, `missed` or `wrong`, texts) of everything annotated that was not found, and the reverse."""
         right, optional = self.matches()
-        missed = [
-            gold for j, gold in enumerate(self.gold) if j not in right.values() and not gold.optional
-        ]
+        missed = [gold for j, gold in enumerate(self.gold) if j not in right.values() and not gold.optional]
         wrong = [one for i, one in enumerate(self.found) if i not in right and i not in optional]
         for kind in Kind:
             for one in (one for one in missed if one.kind is kind):
-                yield one.agency, kind, "missed", tuple(either[0] for either in one.evidence)
+                yield kind, "missed", tuple(either[0] for either in one.evidence)
             for other in (other for other in wrong if other.kind is kind):
-                yield other.agency, kind, "wrong", other.evidence
+                yield kind, "wrong", other.evidence
 
 
 def agency_of(report: str) -> str:

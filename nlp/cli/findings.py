@@ -51,7 +51,7 @@ def findings(
 ) -> None:
     """What reports show together, each finding with the texts that show it.
 
-    - **repeated** 屡次出现: a problem that an agency's next report has again, word for word or in other words
+    - **repeated** 屡次出现: a problem that an agency's next report that names any has again, in these or other words
     - **unanswered** 未见改进: a problem that no improvement of its report meets
     - **unkept** 承诺未兑现: a problem that was met by an improvement, and is back the year after
     - **boilerplate** 雷同: statements that several agencies share nearly word for word

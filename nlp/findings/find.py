@@ -4,26 +4,28 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from nlp.findings.answers import NEAR, NEAR_WITH_THEME
+from nlp.findings.answers import MEETS, NEARLY
 from nlp.findings.boilerplate import AGENCIES, LIKE, SHORTEST, boilerplate
 from nlp.findings.claims import claims_by_report
 from nlp.findings.finding import Finding, Kind
-from nlp.findings.similarity import SAME_MEANING, SAME_WORDS
+from nlp.findings.similarity import SAME, THEME
 from nlp.findings.single import silent, unanswered
 from nlp.findings.years import repeated, unkept
 from nlp.index.database import Database
 from nlp.search.filters import Filters
 
+_LIKENESS = "语义相似度（余弦）"
+_SAME = f"文字相似度与{_LIKENESS}之和（有相同主题的加{THEME}）不低于{SAME}"
+_MEETS = (
+    f"改进措施与问题的{_LIKENESS}（有相同主题的加{THEME}）不低于{MEETS}，且不比它与同一报告其他问题的低{NEARLY}以上，即为对应；"
+    "问题与措施逐条相间的报告，紧跟一个问题的措施只对应该问题；编号问题的后续语句与该问题一并判定；没有语义向量时，有相同主题即为对应"
+)
 METHOD = {
-    Kind.REPEATED: (
-        f"同一机关相邻两份年报中的两个问题，文字相似度不低于{SAME_WORDS}，"
-        f"或主题相同且语义相似度不低于{SAME_MEANING}"
+    Kind.REPEATED: f"同一机关前后相接的两份年报（未列问题的不计）中，两个问题的{_SAME}",
+    Kind.UNANSWERED: f"同一年报中没有对应的改进措施。{_MEETS}",
+    Kind.UNKEPT: (
+        f"问题在当年年报中有对应的改进措施，次年年报中同一问题再次出现。同一问题：{_SAME}。对应措施：{_MEETS}"
     ),
-    Kind.UNANSWERED: (
-        f"同一年报中没有任何改进措施与该问题主题相同且语义相似度不低于{NEAR_WITH_THEME}，"
-        f"或语义相似度不低于{NEAR}"
-    ),
-    Kind.UNKEPT: "问题在当年年报中有对应的改进措施，次年年报中同一问题再次出现（同一问题、对应措施的判定同上）",
     Kind.BOILERPLATE: f"至少{AGENCIES}家机关的问题或改进措施，去标点后不少于{SHORTEST}字，文字相似度不低于{LIKE}",
     Kind.SILENT: "全文没有一条语句被识别为存在问题",
 }

@@ -38,18 +38,16 @@ def share_theme(a: Sequence[Claim], b: Sequence[Claim]) -> Matrix:
     return np.array([[bool(x.themes & y.themes) for y in b] for x in a], dtype=np.float32)
 
 
-SAME_WORDS = 0.8
-SAME_MEANING = 0.5
-"""Likeness from which on two claims of one theme are one: by characters, and by meaning."""
+THEME = 0.2
+"""What a theme in common adds to the likeness of two claims."""
+SAME = 0.9
+"""Likeness from which on two problems are one. Word for word is enough; so is half the words and half the meaning."""
 
 
 def sameness(a: Sequence[Claim], b: Sequence[Claim]) -> Matrix:
     """How surely two problems (a, b) are the same, above 0 where they are taken to be.
 
-    They are where they have nearly the same words, or a theme in common and the same meaning.
+    Their likeness is what they share of characters, and the cosine of their meanings, and THEME where they share one.
     """
-    words, meaning = by_words(a, b), by_meaning(a, b) * share_theme(a, b)
-    likeness = np.maximum(
-        np.where(words >= SAME_WORDS, words, 0), np.where(meaning >= SAME_MEANING, meaning, 0)
-    )
-    return likeness.astype(np.float32)
+    likeness = by_words(a, b) + by_meaning(a, b) + np.float32(THEME) * share_theme(a, b)
+    return np.where(likeness >= SAME, likeness, 0).astype(np.float32)

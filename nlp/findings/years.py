@@ -20,8 +20,8 @@ def successive(reports: Iterable[Claims]) -> Iterator[tuple[Claims, Claims]]:
 
 
 def repeated(reports: Iterable[Claims]) -> Iterator[Finding]:
-    """Problems that an agency's next report has again, word for word or in other words."""
-    for earlier, later in successive(reports):
+    """Problems that an agency's next report that names any has again, word for word or in other words."""
+    for earlier, later in successive(claims for claims in reports if claims.problems):
         for i, j, score in _pairs(earlier, later):
             first, again = earlier.problems[i], later.problems[j]
             evidence = (earlier.evidence(Role.PROBLEM, first), later.evidence(Role.AGAIN, again))
