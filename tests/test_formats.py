@@ -27,10 +27,10 @@ from hypothesis import strategies as st
 from reportlab.pdfbase import pdfmetrics
 from reportlab.pdfbase.cidfonts import UnicodeCIDFont
 from reportlab.pdfgen.canvas import Canvas
+from test_batch import Stub, run
 from test_reading import OLE, as_docx, as_html, as_pdf, narrative, pdf_of, saved, texts, zip_of
 
-from nlp.batch.run import _stat
-from nlp.batch.workers import digest_of
+from nlp.batch import tag_directory
 from nlp.document import Document, FileFormat, Paragraph, Table
 from nlp.errors import (
     DamagedFile,
@@ -501,14 +501,24 @@ def test_a_directory_without_end_is_not_read() -> None:
 
 
 def test_a_file_of_an_archive_is_known_again_in_a_batch_run(tmp_path: Path) -> None:
-    path = zip_at(tmp_path / "a.zip", {"a.txt": REPORT, "b.txt": REPORT})
-    first, second = expand([path])
-    before = digest_of(first)
-    assert before and _stat(first) == _stat(path)
-    zip_at(tmp_path / "a.zip", {"a.txt": REPORT, "b.txt": REPORT + "变。"})
-    assert digest_of(first) == before != digest_of(second)
-    assert digest_of(f"{path}/none.txt") is None
-    assert _stat(f"{tmp_path}/none.zip/a.txt") == (None, None)
+    path = zip_at(tmp_path / "a.zip", {"a.txt": REPORT, "b.txt": REPORT, "c.pdf": "x"})
+    sources = expand([path])
+    outcome, _ = run(sources, tmp_path / "run")
+    assert (outcome.tagged, outcome.kept, outcome.failed) == (3, 0, 1)
+    outcome, _ = run(sources, tmp_path / "run")
+    assert (outcome.tagged, outcome.kept) == (0, 3)
+    zip_at(tmp_path / "a.zip", {"a.txt": REPORT, "b.txt": REPORT + "变。", "c.pdf": "x"})
+    _, tagger = run(sources, tmp_path / "run")
+    assert tagger.seen == [f"{path}/b.txt"]
+
+
+@pytest.mark.parametrize(("ocr", "again"), [(False, 0), (True, 1)])
+def test_what_ocr_can_read_is_tried_again_in_a_batch_run(ocr: bool, again: int, tmp_path: Path) -> None:
+    """Not what it cannot: only the scanned file is done once more."""
+    scanned = pdf_of(lambda canvas: canvas.rect(0, 0, 9, 9))
+    sources = expand([zip_at(tmp_path / "a.zip", {"a.pdf": scanned, "b.txt": REPORT, "c.docx": "x"})])
+    assert tag_directory(sources, Stub(), tmp_path / "run", workers=1).failed == 2
+    assert tag_directory(sources, Stub(), tmp_path / "run", workers=1, ocr=ocr).tagged == again
 
 
 # -- mht -------------------------------------------------------------------------------------------------
@@ -573,6 +583,13 @@ def test_of_the_frames_of_a_saved_page_the_one_with_the_report_is_read() -> None
 def test_a_saved_page_without_a_page(data: bytes) -> None:
     with pytest.raises(DamagedFile, match=r"save the page as \.html"):
         read_bytes(data, "a.mht")
+
+
+def test_control_characters_in_a_page_do_no_harm() -> None:
+    page = (
+        "<html><body><p>公开\x01三条。</p><script>x</script>\x02<p>均已\x1f办结。</p></body></html>".encode()
+    )
+    assert texts(read_bytes(page, "a.html")) == ["公开三条。", "均已办结。"]
 
 
 # -- xlsx ------------------------------------------------------------------------------------------------

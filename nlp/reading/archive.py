@@ -95,7 +95,7 @@ def _opened(archive: str, source: str) -> Iterator[tuple[zipfile.ZipFile, dict[s
     except OSError as fault:
         raise MissingFile(source, f"could not be read: {fault.strerror}") from None
     with file, open_zip(file, source, "zip archive", "get the archive again", LIMITS) as opened:
-        yield opened, {_name_of(info): info for info in opened.infolist() if not info.is_dir()}
+        yield opened, {_name_of(info): info for info in opened.infolist() if not info.filename.endswith("/")}
 
 
 def _name_of(info: zipfile.ZipInfo) -> str:

@@ -87,7 +87,8 @@ def sniff(data: bytes, source: str) -> FileFormat:
 def _sniff_zip(data: bytes, source: str) -> FileFormat:
     from nlp.reading.zips import open_zip
 
-    kind = f"{PurePath(source).suffix.lower()} (zip) file".lstrip()
+    suffix = PurePath(source).suffix.lower()
+    kind = f"{suffix} (zip) file" if suffix in SUFFIXES else "zip file"
     with open_zip(io.BytesIO(data), source, kind, "get the file again") as archive:
         format = format_of_zip(archive.namelist())
     if format is None:

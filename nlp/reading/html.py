@@ -33,6 +33,8 @@ _CHROME = re.compile(
     r"location|position|pagination|search|qrcode|bdshare\w*|relevant|attachment|fujian)(?:$|[-_\s\d])",
     re.IGNORECASE,
 )
+_CONTROLS = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
+"""Characters that lxml will not put into a tree when it takes another one out."""
 _BLANK = re.compile(r"[ \t\n\u3000\xa0]+")
 _PUNCTUATION = re.compile(r"[，。；：、！？]")
 
@@ -41,7 +43,7 @@ def read_html(data: bytes, source: str, charset: str | None = None) -> Document:
     """The main text of a web page as paragraphs and tables. `charset` came with the page, which may say better."""
     declared = _DECLARED.search(data[:4096])
     text, warnings = decode(data, declared.group(1).decode("ascii") if declared else charset)
-    text = re.sub(r"^\s*<\?xml[^>]*\?>", "", text.replace("\0", ""))
+    text = re.sub(r"^\s*<\?xml[^>]*\?>", "", _CONTROLS.sub("", text))
     try:
         root = document_fromstring(text, parser=HTMLParser(no_network=True, huge_tree=False))
     except (etree.ParserError, etree.XMLSyntaxError, ValueError):

@@ -85,7 +85,9 @@ class _Package:
 
     @classmethod
     def of(cls, archive: zipfile.ZipFile, source: str) -> _Package:
-        names = {_normal(info.filename): info for info in archive.infolist() if not info.is_dir()}
+        names = {
+            _normal(info.filename): info for info in archive.infolist() if not info.filename.endswith("/")
+        }
         return cls(archive, source, names)
 
     def find(self, location: str, base: str = "") -> str | None:
