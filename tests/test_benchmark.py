@@ -158,11 +158,14 @@ def test_rounds_alternate_and_are_told() -> None:
 def test_ratios_are_of_the_same_round() -> None:
     limit = Limit(operations=1000, rates={"slow": 100.0, "fast": 1000.0})
     seconds: dict[str, list[float] | Missing] = {PRODUCT: [2.0, 4.0, 1.0], PLAIN: [8.0, 40.0, 5.0]}
-    found = Comparison(10, 800, {**seconds, "lost": Missing("why")}, limit)
+    found = Comparison(
+        10, 800, {**seconds, "lost": Missing("why"), "TF-IDF": [1.0]}, limit, frozenset(["TF-IDF"])
+    )
     assert found.ratio_to_plain(PRODUCT) == Spread(5.0, 4.0, 10.0)
     assert found.ratio_to_plain(PLAIN) == Spread(1.0, 1.0, 1.0)
     assert found.fraction_of_limit(PRODUCT) == Spread(0.5, 0.25, 1.0)
     assert found.characters_per_second(PRODUCT) == Spread(400.0, 200.0, 800.0)
+    assert found.row("TF-IDF")["fraction_of_limit"] is None, "it has no encoder"
     assert found.row("lost") == {"missing": "why"}
     assert found.limit_row()["type"] == "fast"
     assert found.limit_row()["characters_per_second"] == 800

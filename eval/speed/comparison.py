@@ -41,12 +41,16 @@ class Limit:
 
 @dataclass(frozen=True, slots=True)
 class Comparison:
-    """Seconds of each system on `reports` reports of `characters` characters, in each round, or why it is missing."""
+    """Seconds of each system on `reports` reports of `characters` characters, in each round, or why it is missing.
+
+    `unlimited` are those without an encoder, which the limit does not concern.
+    """
 
     reports: int
     characters: int
     seconds: dict[str, list[float] | Missing]
     limit: Limit | Missing
+    unlimited: frozenset[str] = frozenset()
 
     def reports_per_second(self, name: str) -> Spread | None:
         """Of one system; None where it is missing, here and below."""
@@ -65,7 +69,9 @@ class Comparison:
 
     def fraction_of_limit(self, name: str) -> Spread | None:
         """The least time by the time that was taken."""
-        return None if isinstance(self.limit, Missing) else self._per(name, self.limit.seconds)
+        if isinstance(self.limit, Missing) or name in self.unlimited:
+            return None
+        return self._per(name, self.limit.seconds)
 
     def _per(self, name: str, amount: float) -> Spread | None:
         own = self.seconds[name]
@@ -122,6 +128,7 @@ def compare(
         characters(work),
         {system.name: missing.get(system.name) or seconds[system.name] for system in systems},
         _limit(bench, work, fastest),
+        frozenset(system.name for system in systems if not system.encoder),
     )
 
 

@@ -78,7 +78,7 @@ def _print(result: dict[str, Any]) -> None:
         table.add_row(
             "the limit",
             f"{limit['characters_per_second']:,}",
-            f"{limit['reports_per_second']:.1f}",
+            f"{limit['reports_per_second']:.2f}",
             "",
             "100 %",
         )
@@ -125,7 +125,7 @@ def _row(name: str, figures: dict[str, Any]) -> list[str]:
     return [
         name,
         _cell(figures["characters_per_second"], ",.0f"),
-        _cell(figures["reports_per_second"], ".1f"),
+        _cell(figures["reports_per_second"], ".2f"),
         _cell(figures["ratio_to_plain_pipeline"], ".2f"),
         _cell(figures["fraction_of_limit"], ".1%"),
     ]
