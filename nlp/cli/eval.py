@@ -79,6 +79,9 @@ def eval(
         bool,
         typer.Option("--retrieval", help="How well search answers auditors' questions to the demo corpus."),
     ] = False,
+    findings: Annotated[
+        bool, typer.Option("--findings", help="How right the findings in the demo corpus are, kind by kind.")
+    ] = False,
     html: Annotated[
         Path | None,
         typer.Option(help="Write all of it, and every error in its context, as a page to this file."),
@@ -114,6 +117,8 @@ def eval(
 
         gongkai eval --retrieval
 
+        gongkai eval --findings --errors
+
     With --leave-out, --cv and --curve the model is trained anew, by the default model's recipe (or tfidf): on the
     training and dev splits, never on test.
     """
@@ -123,7 +128,7 @@ def eval(
 
     if format not in ("table", "json"):
         raise UsageError(f"--format: no format {format!r}; choose from table, json")
-    if html and (leave_out or cv or curve or agreement or retrieval):
+    if html and (leave_out or cv or curve or agreement or retrieval or findings):
         raise UsageError("--html: only a measured model makes a page")
     if agreement:
         from nlp.cli.agreement import print_agreement
@@ -134,6 +139,11 @@ def eval(
         from nlp.cli.retrieval import print_retrieval
 
         print_retrieval(model, format, errors, resamples, seed, threads)
+        return
+    if findings:
+        from nlp.cli.eval_findings import print_findings
+
+        print_findings(model, format, errors, resamples, seed, threads)
         return
     if leave_out or cv or curve:
         _cross_validate(leave_out, cv, model, epochs, kept, format, resamples, seed)
