@@ -79,9 +79,10 @@ def given(section: Section) -> list[Candidate]:
 
 def _in_paragraph(line: str) -> Iterator[tuple[int, Evidence]]:
     inside = _enclosed(line)
+    indent = len(line) - len(line.lstrip())
     found = dict.fromkeys(_run_in_heading_ends(line), Evidence.RUN_IN)
     for match in MARK.finditer(line):
-        if match.start() and not inside[match.start()] and not line[: match.start()].isspace():
+        if match.start() > indent and not inside[match.start()]:
             found[match.start()] = Evidence.ENUMERATOR
     for match in _PUNCTUATION.finditer(line):
         end = match.end()

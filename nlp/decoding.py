@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left, bisect_right
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
@@ -109,9 +110,10 @@ def boundaries(
         for candidate, position in zip(encoded.candidates, encoded.positions, strict=True)
         if candidate.certain or probability[position] >= settings.operating_point[candidate.evidence]
     }
+    cuts = sorted(chosen)
     spans = []
     for start, end in section.paragraph_spans():
-        for at in sorted(cut for cut in chosen if start < cut < end):
+        for at in cuts[bisect_right(cuts, start) : bisect_left(cuts, end)]:
             spans.append((start, at))
             start = at
         spans.append((start, end))

@@ -2,11 +2,27 @@
 
 from __future__ import annotations
 
+import re
+
+LONGEST_REASON = 300
+"""Characters of what is said of a file: parsers quote from it."""
+_UNPRINTABLE = re.compile(
+    "[\x00-\x1f\x7f-\x9f\xad\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f\ud800-\udfff\ufeff\ufff9-\ufffb]"
+)
+
+
+def printable(text: str) -> str:
+    """`text` as one line that does nothing to a terminal: what a name may hold beside characters is written out."""
+    return _UNPRINTABLE.sub(lambda match: match.group().encode("unicode_escape").decode("ascii"), text)
+
 
 class GongkaiError(Exception):
     """Base of all errors that are reported to the user as one line rather than as a traceback."""
 
     exit_status = 1
+
+    def __str__(self) -> str:
+        return printable(super().__str__())
 
 
 class ReadError(GongkaiError):
@@ -20,9 +36,9 @@ class ReadError(GongkaiError):
 
     def __init__(self, source: str, what: str, advice: str | None = None) -> None:
         self.source = source
-        self.what = what
+        self.what = " ".join(what.split())[:LONGEST_REASON]
         self.advice = self.advice if advice is None else advice
-        super().__init__(f"{source}: {what}" + (f" ({self.advice})" if self.advice else ""))
+        super().__init__(f"{source}: {self.what}" + (f" ({self.advice})" if self.advice else ""))
 
 
 class MissingFile(ReadError):

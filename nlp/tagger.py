@@ -38,8 +38,8 @@ BATCH_TOKENS = 4096
 """Tokens, padding included, that the encoder sees at a time."""
 MOST_STRETCH = 1.25
 """How much longer the longest window of a batch may be than the shortest."""
-REPORTS_AHEAD = 64
-"""Reports whose windows are sorted by length together."""
+REPORTS_AHEAD, CHARACTERS_AHEAD = 64, 500_000
+"""Reports whose windows are sorted by length together, and about how many characters: long ones take much memory."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,11 +84,13 @@ class Tagger:
     def tag_many(self, reports: Iterable[Report]) -> Iterator[Report]:
         """Tag a stream of reports in its order; windows of several reports share a batch."""
         ahead: list[Report] = []
+        characters = 0
         for report in reports:
             ahead.append(report)
-            if len(ahead) == REPORTS_AHEAD:
+            characters += sum(len(section.text) for section in report.sections)
+            if len(ahead) == REPORTS_AHEAD or characters >= CHARACTERS_AHEAD:
                 yield from self._tag_together(ahead)
-                ahead = []
+                ahead, characters = [], 0
         yield from self._tag_together(ahead)
 
     def _tag_together(self, reports: Sequence[Report]) -> Iterator[Report]:

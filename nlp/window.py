@@ -199,10 +199,11 @@ def collate(
     thresholds = np.full(rows.input_ids.shape, NEVER, dtype=np.float32)
     for row, ((encoded, window), text) in enumerate(zip(items, rows.text, strict=True)):
         shift = text.start - window.start
-        for candidate, position in zip(encoded.candidates, encoded.positions, strict=True):
-            if window.start <= position < window.end:
-                threshold = ALWAYS if candidate.certain else operating_point[candidate.evidence]
-                thresholds[row, position + shift] = min(thresholds[row, position + shift], threshold)
+        first, last = np.searchsorted(encoded.positions, [window.start, window.end])
+        for i in range(first, last):
+            candidate, column = encoded.candidates[i], encoded.positions[i] + shift
+            threshold = ALWAYS if candidate.certain else operating_point[candidate.evidence]
+            thresholds[row, column] = min(thresholds[row, column], threshold)
         edges = [text.start - 1, window.own_start + shift - 1, window.own_end + shift - 1, text.stop - 1, -1]
         thresholds[row, edges] = ALWAYS
     return Batch(rows.input_ids, rows.attention_mask, rows.token_type_ids, thresholds)

@@ -52,6 +52,11 @@ def _value(element: Element | None, name: str = "val") -> str | None:
     return None if element is None else element.get(f"{_W}{name}")
 
 
+def _integer(text: str | None, default: int) -> int:
+    """A number as an attribute gives it; `default` for what is none, or none that a document has use for."""
+    return int(text) if text and len(text) <= 6 and text.isdecimal() else default
+
+
 def _is_on(element: Element | None) -> bool:
     return element is not None and _value(element) not in ("0", "false", "off")
 
@@ -74,8 +79,8 @@ class _Styles:
             heading = re.fullmatch(r"heading (\d)", name)
             if heading:
                 levels[identity] = int(heading.group(1))
-            elif outline and outline.isdecimal() and int(outline) < 9:
-                levels[identity] = int(outline) + 1
+            elif _integer(outline, 9) < 9:
+                levels[identity] = _integer(outline, 9) + 1
             numbered = style.find(f"{_W}pPr/{_W}numPr")
             if numbered is not None:
                 numbering[identity] = numbered
@@ -97,11 +102,10 @@ class _Numbering:
         for definition in root.iter(f"{_W}abstractNum") if root is not None else ():
             identity = definition.get(f"{_W}abstractNumId", "")
             for level in definition.iter(f"{_W}lvl"):
-                start = _value(level.find(f"{_W}start")) or "1"
-                levels[identity, int(level.get(f"{_W}ilvl", "0"))] = (
+                levels[identity, _integer(level.get(f"{_W}ilvl"), 0)] = (
                     _value(level.find(f"{_W}numFmt")) or "decimal",
                     _value(level.find(f"{_W}lvlText")) or "",
-                    int(start) if start.isdecimal() else 1,
+                    _integer(_value(level.find(f"{_W}start")), 1),
                 )
         for number in root.iter(f"{_W}num") if root is not None else ():
             abstract[number.get(f"{_W}numId", "")] = _value(number.find(f"{_W}abstractNumId")) or ""
@@ -110,8 +114,7 @@ class _Numbering:
     def next(self, properties: Element) -> str:
         """The number of the next paragraph with these properties (numPr), as text."""
         identity = self.abstract.get(_value(properties.find(f"{_W}numId")) or "", "")
-        level = _value(properties.find(f"{_W}ilvl")) or "0"
-        at = min(int(level), 8) if level.isdecimal() else 0
+        at = min(_integer(_value(properties.find(f"{_W}ilvl")), 0), 8)
         if (identity, at) not in self.levels:
             return ""
         counts = self.counts[identity]
@@ -186,8 +189,8 @@ class _Walker:
             numbered = self.styles.numbering.get(style)
         outline = _value(properties.find(f"{_W}outlineLvl")) if properties is not None else None
         level = self.styles.levels.get(style or "")
-        if outline and outline.isdecimal() and int(outline) < 9:
-            level = int(outline) + 1
+        if _integer(outline, 9) < 9:
+            level = _integer(outline, 9) + 1
         text = "".join(self.runs(element))
         boxes, self.boxes = self.boxes, []
         number = self.numbering.next(numbered) if numbered is not None and text.strip() else ""
@@ -230,11 +233,11 @@ class _Walker:
                 if single:
                     yield from self.blocks(cell)
                     return
-                span = _value(cell.find(f"{_W}tcPr/{_W}gridSpan")) or "1"
+                span = _integer(_value(cell.find(f"{_W}tcPr/{_W}gridSpan")), 1)
                 merged = cell.find(f"{_W}tcPr/{_W}vMerge")
                 inner = [] if merged is not None and _value(merged) != "restart" else list(self.blocks(cell))
                 texts.append("\n".join(b.text for b in inner if isinstance(b, Paragraph)))
-                texts += [""] * (min(int(span), 50) - 1 if span.isdecimal() else 0)
+                texts += [""] * (min(span, 50) - 1)
                 rows_inside = [r for b in inner if isinstance(b, Table) for r in b.rows]
                 rows += rows_inside
             if any(texts):

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
 
 from lxml import etree
 from lxml.html import HtmlElement, HTMLParser, document_fromstring
@@ -39,15 +40,24 @@ _BLANK = re.compile(r"[ \t\n\u3000\xa0]+")
 _PUNCTUATION = re.compile(r"[，。；：、！？]")
 
 
+NOT_ALL = "elements lie within each other too deeply: what follows the deepest was not read"
+_LONGEST_NAME = 500
+"""Characters of an element's class and id that are looked at."""
+
+
 def read_html(data: bytes, source: str, charset: str | None = None) -> Document:
     """The main text of a web page as paragraphs and tables. `charset` came with the page, which may say better."""
     declared = _DECLARED.search(data[:4096])
     text, warnings = decode(data, declared.group(1).decode("ascii") if declared else charset)
     text = re.sub(r"^\s*<\?xml[^>]*\?>", "", _CONTROLS.sub("", text))
+    # deeper than 256 elements, a parser that is not told of huge trees stops without a word
+    parser = HTMLParser(no_network=True, huge_tree=True)
     try:
-        root = document_fromstring(text, parser=HTMLParser(no_network=True, huge_tree=False))
+        root = document_fromstring(text, parser=parser)
     except (etree.ParserError, etree.XMLSyntaxError, ValueError):
         return Document(source, FileFormat.HTML, (), warnings=warnings)
+    if any(entry.type == etree.ErrorTypes.ERR_RESOURCE_LIMIT for entry in parser.error_log):
+        warnings = (*warnings, NOT_ALL)
     title = _title(root)
     _prune(root)
     main = _main(root)
@@ -66,7 +76,9 @@ def _title(root: HtmlElement) -> str | None:
 
 def _prune(root: HtmlElement) -> None:
     """Take out what is never text: scripts, navigation, forms, comments, hidden elements."""
-    for element in list(root.iter()):
+    elements = list(root.iter())
+    prose = _prose(elements)
+    for element in elements:
         if element.getparent() is None:
             continue
         if not isinstance(element.tag, str):
@@ -74,36 +86,45 @@ def _prune(root: HtmlElement) -> None:
             continue
         names = f"{element.get('class', '')} {element.get('id', '')}"
         hidden = element.get("hidden") is not None or _HIDDEN.search(element.get("style", ""))
-        chrome = element.tag in ("div", "ul", "td", "span", "section", "p") and _CHROME.search(names)
-        if (
-            (element.tag in _DROPPED and element.tag != "head")
-            or hidden
-            or (chrome and _prose(element) < 200)
-        ):
+        chrome = element.tag in ("div", "ul", "td", "span", "section", "p") and _CHROME.search(
+            names[:_LONGEST_NAME]
+        )
+        if (element.tag in _DROPPED and element.tag != "head") or hidden or (chrome and prose[element] < 200):
             element.drop_tree()
 
 
-def _prose(element: HtmlElement) -> int:
-    """Characters of running text: what stands outside links, in stretches that have punctuation."""
-    total = 0
-    for node in element.iter():
-        if not isinstance(node.tag, str):
+def _prose(elements: Sequence[HtmlElement]) -> dict[HtmlElement, int]:
+    """Characters of running text in each element: what stands outside links, in stretches that have punctuation.
+
+    `elements` are all of a tree, in its order.
+    """
+    totals: dict[HtmlElement, int] = defaultdict(int)
+    for element in reversed(elements):
+        if not isinstance(element.tag, str):
             continue
-        texts = [] if node.tag == "a" else [node.text]
-        texts += [node.tail] if node is not element else []
-        total += sum(len(text.strip()) for text in texts if text and _PUNCTUATION.search(text))
-    return total
+        if element.tag != "a":
+            totals[element] += _running(element.text)
+        parent = element.getparent()
+        if parent is not None:
+            totals[parent] += totals[element] + _running(element.tail)
+    return totals
+
+
+def _running(text: str | None) -> int:
+    return len(text.strip()) if text and _PUNCTUATION.search(text) else 0
 
 
 def _main(root: HtmlElement) -> HtmlElement:
     """The smallest element that holds nearly all of the page's running text."""
     body = root.find("body") if root.find("body") is not None else root
-    whole = _prose(body)
+    prose = _prose(list(body.iter()))
+    whole = prose[body]
     current = body
     while whole:
-        best = max((child for child in current if isinstance(child.tag, str)), key=_prose, default=None)
-        if best is None or _prose(best) < 0.9 * whole or best.tag in ("p", "span", "font", "tr", "tbody"):
-            if best is not None and best.tag in ("tr", "tbody") and _prose(best) >= 0.9 * whole:
+        children = (child for child in current if isinstance(child.tag, str))
+        best = max(children, key=lambda child: prose[child], default=None)
+        if best is None or prose[best] < 0.9 * whole or best.tag in ("p", "span", "font", "tr", "tbody"):
+            if best is not None and best.tag in ("tr", "tbody") and prose[best] >= 0.9 * whole:
                 current = best
                 continue
             break
@@ -116,8 +137,8 @@ def _with_report_title(blocks: list[Block], root: HtmlElement, main: HtmlElement
     inside = set(main.iter("h1", "h2"))
     first = next((b.text for b in blocks if isinstance(b, Paragraph)), "")
     for heading in root.iter("h1", "h2"):
-        text = _text(heading)
-        if heading not in inside and re.search(r"报告|年报|公开", text) and text != first:
+        text = _text(heading) if heading not in inside else ""
+        if re.search(r"报告|年报|公开", text) and text != first:
             return [Paragraph(text, Origin(line=heading.sourceline), _HEADINGS[heading.tag]), *blocks]
     return blocks
 
@@ -162,26 +183,25 @@ def _walk(element: HtmlElement, collector: _Collector, level: int | None) -> Ite
         block = child.tag in _BLOCKS
         if block:
             yield from collector.flush(child.sourceline, level)
-            if child.tag == "li" and element.tag == "ol" and _text(child):
-                collector.parts.append(
-                    f"{int(element.get('start', '1') or 1) + number - 1}." if _counts(element) else ""
-                )
+            if child.tag == "li" and element.tag == "ol" and any(map(str.strip, child.itertext())):
+                first = _first_number(element)
+                collector.parts.append("" if first is None else f"{first + number - 1}.")
         yield from _walk(child, collector, _HEADINGS.get(child.tag, level))
         if block:
             yield from collector.flush(child.sourceline, _HEADINGS.get(child.tag, level))
         collector.parts.append(child.tail or "")
 
 
-def _counts(element: HtmlElement) -> bool:
-    return element.get("start", "1").lstrip("-").isdecimal() and "none" not in element.get("style", "")
+def _first_number(element: HtmlElement) -> int | None:
+    """The number of the first item of a list, None if its items have none."""
+    start = re.fullmatch(r"\s*(-?[0-9]{1,6})\s*", element.get("start") or "1")
+    return int(start[1]) if start and "none" not in element.get("style", "") else None
 
 
 def _is_layout(table: HtmlElement) -> bool:
     """Whether a table only lays out the page: it holds tables, or most of its text is running text in few cells."""
-    cells = [cell for cell in table.iter("td", "th") if next(cell.iterancestors("table")) is table]
-    if not cells:
-        return True
-    if any(True for cell in cells for _ in cell.iter("table")):
+    cells = list(table.iter("td", "th"))
+    if not cells or next(table.iterdescendants("table"), None) is not None:
         return True
     texts = [_text(cell) for cell in cells]
     total = sum(map(len, texts))
@@ -194,7 +214,7 @@ def _rows(table: HtmlElement) -> Iterator[tuple[str, ...]]:
         cells: list[str] = []
         for cell in row.iterchildren("td", "th"):
             span = cell.get("colspan", "1")
-            width = min(int(span), 50) if span.isdecimal() else 1
+            width = min(int(span), 50) if len(span) <= 6 and span.isdecimal() else 1
             cells += [_text(cell)] + [""] * (max(width, 1) - 1)
         if any(cells):
             yield tuple(cells)

@@ -14,6 +14,9 @@ _EDGE = 0.09
 """The share of a page's height, above and below, in which page numbers and running heads stand."""
 _PAGE_NUMBER = re.compile(r"[\-—–－·\s]*第?\s*\d{1,4}\s*页?[\-—–－·\s]*(?:[/共]\s*共?\s*\d{1,4}\s*页?)?")
 
+_LONGEST_NUMBER = 80
+"""Characters of the longest line that can be a page's number, blanks among them."""
+
 
 @dataclass(frozen=True, slots=True)
 class Line:
@@ -54,7 +57,7 @@ def without_furniture(items: Sequence[Item]) -> list[Item]:
     def kept(item: Item) -> bool:
         if isinstance(item, Table) or not item.edge:
             return True
-        if _PAGE_NUMBER.fullmatch(item.text.strip()):
+        if len(item.text) <= _LONGEST_NUMBER and _PAGE_NUMBER.fullmatch(item.text.strip()):
             return False
         return not (len(pages) > 2 and edges[_shape(item.text)] > len(pages) / 2)
 

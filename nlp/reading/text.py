@@ -74,7 +74,7 @@ def read_text(data: bytes, source: str) -> Document:
     """A text or Markdown file as paragraphs; a Markdown table as a Table."""
     text, warnings = decode(data)
     lines = clean(text).split("\n")
-    markdown = PurePath(source).suffix.lower() == ".md" or any(_FENCE.match(line) for line in lines[:400])
+    markdown = PurePath(source).suffix.lower() == ".md" or any(map(_is_fence, lines[:400]))
     blocks = _markdown_blocks(lines) if markdown else _plain_blocks(lines)
     return Document(source, FileFormat.TEXT, tuple(blocks), warnings=warnings)
 
@@ -84,10 +84,10 @@ def _plain_blocks(lines: list[str]) -> Iterator[Block]:
         yield Paragraph(line, Origin(line=number))
 
 
-_FENCE = re.compile(r"\s*\|?\s*:?-{3,}:?\s*\|(?:\s*:?-{3,}:?\s*\|?)*\s*$")
-_HEADING = re.compile(r"\s{0,3}(#{1,6})\s+(.*?)\s*#*\s*$")
-_EMPHASIS = re.compile(r"(\*\*|__|\*|`)(?=\S)(.+?)(?<=\S)\1")
-_LINK = re.compile(r"!?\[([^\]]*)\]\([^)]*\)")
+_FENCE_CELL = re.compile(r"\s*:?-{3,}:?\s*")
+_HEADING = re.compile(r"\s{0,3}(#{1,6})\s+(.*)")
+_EMPHASIS = re.compile(r"(\*\*|__|\*|`)(?=\S)(.{1,400}?)(?<=\S)\1")
+_LINK = re.compile(r"!?\[([^\]]{0,400})\]\([^)]{0,2000}\)")
 _BULLET = re.compile(r"^\s*(?:[-*+>]\s+)+")
 
 
@@ -97,16 +97,22 @@ def _markdown_blocks(lines: list[str]) -> Iterator[Block]:
     for number, line in enumerate([*lines, ""], 1):
         if line.strip().startswith("|"):
             began = began if rows else number
-            if not _FENCE.match(line):
+            if not _is_fence(line):
                 rows.append(tuple(_plain(cell) for cell in line.strip().strip("|").split("|")))
             continue
         if rows:
             yield Table(tuple(rows), Origin(line=began))
             rows = []
         heading = _HEADING.match(line)
-        text = _plain(heading.group(2) if heading else _BULLET.sub("", line))
+        text = _plain(heading.group(2).rstrip().rstrip("#") if heading else _BULLET.sub("", line))
         if text:
             yield Paragraph(text, Origin(line=number), len(heading.group(1)) if heading else None)
+
+
+def _is_fence(line: str) -> bool:
+    """Whether a line parts the head of a Markdown table from its rows: |---|:---:|."""
+    cells = line.strip().removeprefix("|")
+    return "|" in cells and all(map(_FENCE_CELL.fullmatch, cells.removesuffix("|").split("|")))
 
 
 def _plain(text: str) -> str:

@@ -18,6 +18,8 @@ _FURNITURE = re.compile(
     r"|目[\s\u3000]*录"
     r"|[\u4e00-\u9fff]{2,20}〔\d{4}〕\d+号"
 )
+_LONGEST = 160
+"""Characters of the longest line that is looked at: a pattern that ends in blanks takes its time over many."""
 _SIGNED_DATE = re.compile(rf"[（(]?\s*{_DATE}\s*[）)]?")
 _AGENCY = re.compile(r"[\u4e00-\u9fff（）()·\s\u3000]{3,40}")
 _AGENCY_END = re.compile(
@@ -27,22 +29,25 @@ _AGENCY_END = re.compile(
 
 def is_furniture(text: str) -> bool:
     """Whether the line is a page number, a date of publication, a label of the web page or an attachment's name."""
-    return _FURNITURE.fullmatch(text.strip()) is not None
+    text = text.strip()
+    return len(text) <= _LONGEST and _FURNITURE.fullmatch(text) is not None
 
 
 def is_agency(text: str) -> bool:
     """Whether the line is nothing but an agency's name."""
     text = text.strip()
-    return bool(_AGENCY.fullmatch(text) and _AGENCY_END.search(text.rstrip("）) ")))
+    return len(text) <= _LONGEST and bool(_AGENCY.fullmatch(text) and _AGENCY_END.search(text.rstrip("）) ")))
+
+
+def _is_signed_date(text: str) -> bool:
+    return len(text) <= _LONGEST and _SIGNED_DATE.fullmatch(text) is not None
 
 
 def signature_start(lines: Sequence[str]) -> int:
     """The index from which on only the signature (agency, date) and furniture follow; len(lines) if there is none."""
     start = len(lines)
     while start > 0 and (
-        is_furniture(lines[start - 1])
-        or _SIGNED_DATE.fullmatch(lines[start - 1])
-        or is_agency(lines[start - 1])
+        is_furniture(lines[start - 1]) or _is_signed_date(lines[start - 1]) or is_agency(lines[start - 1])
     ):
         start -= 1
     return start

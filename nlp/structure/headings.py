@@ -13,6 +13,8 @@ from nlp.labels import SectionKind
 
 LONGEST = 34
 """Characters of the longest heading, spaces left out."""
+_LONGEST_LINE = 200
+"""Characters of the longest line that can be a heading, spaces and the dots before a page number among them."""
 
 _SPACE = re.compile(r"[\s\u3000]+")
 _ORNAMENT = re.compile(r"^[#*·•▪◆■★\-—_]+|[*_]+$")
@@ -107,6 +109,8 @@ def kind_of(heading: str) -> SectionKind:
 
 def is_heading_like(heading: str) -> bool:
     """Whether the words could be a section's heading: a short noun phrase, no sentence, no slogan."""
+    if len(heading) > _LONGEST_LINE:
+        return False
     words = plain(heading)
     return (
         2 <= len(words) <= LONGEST

@@ -30,6 +30,10 @@ _LEAD_AGENCY = re.compile(
 )
 
 
+_LONGEST_TITLE = 200
+"""Characters of the longest title that a file carries as its own: others are texts."""
+
+
 @dataclass(frozen=True, slots=True)
 class Metadata:
     """What the front of a report says of it; `spent` are the indices of its lines that are no narrative."""
@@ -47,7 +51,7 @@ def metadata_of(front: Sequence[str], everything: Sequence[str], file_title: str
     the file carries as its own. `spent` names the front lines that are title or furniture, not narrative.
     """
     title, spent = _title(front)
-    if title is None and file_title and _TITLE.search(file_title):
+    if title is None and file_title and len(file_title) <= _LONGEST_TITLE and _TITLE.search(file_title):
         title = re.split(r"\s*[_|]\s*|\s+-\s+|--", file_title.strip())[0]
     agency = _agency_of(title) if title else None
     if agency is None:

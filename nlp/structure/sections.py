@@ -25,6 +25,8 @@ _RUN_IN = re.compile(
     r"(?P<heading>[^：:。\n]{2,36}?)(?:[：:。]+[\s\u3000]*|[\s\u3000]{1,})(?P<text>\S.*)", re.DOTALL
 )
 _NOTHING = re.compile(r"(?P<heading>.{4,30}?)(?P<text>(?:暂?无|没有)[。.]?)")
+_MOST_CANDIDATES, _FURTHEST = 5000, 300
+"""Candidates beyond which a document is no report, and has no outline; and how many a section may have within it."""
 _CONTENTS = re.compile(r"目[\s\u3000]*录")
 
 
@@ -40,7 +42,10 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """A line that could be a section's heading. `text` is what follows the heading on the same line."""
+    """A line that could be a section's heading. `text` is what follows the heading on the same line.
+
+    `words` are the heading's words, for finding the same heading again; `canonical` says that a form spells it so.
+    """
 
     line: int
     kind: SectionKind
@@ -48,11 +53,8 @@ class Candidate:
     numbered: Numbered | None
     text: str
     weight: float
-
-    @property
-    def words(self) -> str:
-        """The heading's words, for finding the same heading again."""
-        return plain(self.heading)
+    words: str
+    canonical: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,12 +101,13 @@ def _prose_of(table: Table) -> list[Paragraph | None]:
     prose = [cell for cell in cells if cell.count("。") >= 2 or (len(cell) >= 40 and "。" in cell)]
     if not prose or (is_form_table(table.rows) and sum(map(len, prose)) < 0.5 * sum(map(len, cells))):
         return []
+    kept = set(prose)
     seen = dict.fromkeys(cells)  # a cell that spans columns is repeated in each of them
     return [
         Paragraph(text, table.origin)
         for cell in seen
         for text in cell.split("\n")
-        if text.strip() and (cell in prose or is_heading_like(_without_number(text)))
+        if text.strip() and (cell in kept or is_heading_like(_without_number(text)))
     ]
 
 
@@ -139,12 +142,14 @@ def outline(lines: Sequence[Line]) -> Outline:
 
 def _candidates(lines: Sequence[Line]) -> list[Candidate]:
     found = [candidate for i, line in enumerate(lines) if (candidate := _candidate(i, line)) is not None]
-    canonical = {(c.kind, c.numbered is not None) for c in found if is_canonical(c.heading)}
+    if len(found) > _MOST_CANDIDATES:
+        return []
+    canonical = {(c.kind, c.numbered is not None) for c in found if c.canonical}
     return [
         c
         for c in found
         # beside 主动公开政府信息情况, a bare 主动公开情况 without a number is a sub-heading
-        if c.numbered or is_canonical(c.heading) or (c.kind, False) not in canonical
+        if c.numbered or c.canonical or (c.kind, False) not in canonical
     ]
 
 
@@ -169,7 +174,8 @@ def _candidate(index: int, line: Line) -> Candidate | None:
     weight -= 1.0 * bool(rest) + 2.0 * line.table
     if numbered is None and not is_canonical(heading):
         weight -= 3.0
-    return Candidate(index, kind, heading.strip(" \u3000：:。"), numbered, rest, weight)
+    heading = heading.strip(" \u3000：:。")
+    return Candidate(index, kind, heading, numbered, rest, weight, plain(heading), is_canonical(heading))
 
 
 def _heading_and_text(body: str) -> tuple[str | None, str]:
@@ -198,7 +204,7 @@ def _best_chain(candidates: Sequence[Candidate], lines: Sequence[Line]) -> list[
     own = [sum(_style(c) is style for c in chain) for style, chain in zip(styles, chains, strict=True)]
     several = [chain for chain, count in zip(chains, own, strict=True) if count >= 2]
     known = [chain for chain in several if len({c.kind for c in chain} - {SectionKind.LEGACY}) >= 2]
-    return max(known or several or chains, key=lambda chain: sum(is_canonical(c.heading) for c in chain))
+    return max(known or several or chains, key=lambda chain: sum(c.canonical for c in chain))
 
 
 def _style(candidate: Candidate) -> NumberStyle | None:
@@ -207,7 +213,7 @@ def _style(candidate: Candidate) -> NumberStyle | None:
 
 def _of_style(candidates: Sequence[Candidate], style: NumberStyle | None) -> list[Candidate]:
     """Candidates numbered in `style`; and others only if they are spelt as a form prescribes."""
-    return [c for c in candidates if _style(c) is style or (style is not None and is_canonical(c.heading))]
+    return [c for c in candidates if _style(c) is style or (style is not None and c.canonical)]
 
 
 def _heaviest_path(candidates: Sequence[Candidate], lines: Sequence[Line]) -> list[Candidate]:
@@ -218,7 +224,7 @@ def _heaviest_path(candidates: Sequence[Candidate], lines: Sequence[Line]) -> li
     best = [c.weight + narrative[i] + _opening(c) for i, c in enumerate(candidates)]
     previous: list[int | None] = [None] * len(candidates)
     for i, candidate in enumerate(candidates):
-        for j in range(i):
+        for j in range(max(0, i - _FURTHEST), i):
             total = best[j] + candidate.weight + narrative[i] + _step(candidates[j], candidate)
             if total > best[i]:
                 best[i], previous[i] = total, j
@@ -247,7 +253,7 @@ def _step(before: Candidate, after: Candidate) -> float:
             score -= 1.0
     if before.words == after.words:
         score -= 5.0
-    spelt = is_canonical(before.heading) and is_canonical(after.heading)
+    spelt = before.canonical and after.canonical
     if before.numbered is None or after.numbered is None:
         alike = before.numbered is after.numbered
         return score - (0.0 if alike else 2.0 if spelt else 10.0)

@@ -8,6 +8,7 @@ cells; a short fragment counts as a cell only among lines that are, so that no s
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Sequence
 from difflib import SequenceMatcher
 from functools import lru_cache
@@ -30,6 +31,8 @@ _HAN = re.compile(r"[\u4e00-\u9fff]")
 _SENTENCE_END = re.compile(r"[。！？；]")
 _FUZZY = 0.86
 _FRAGMENT = 16  # characters of the longest cell that is known only by its neighbours
+_LONGEST_CELL, _LONGEST_ROW = 200, 4000
+"""Characters of the longest cell of a form, and of the longest row: other texts are not looked at."""
 
 
 def _words(text: str) -> str:
@@ -37,12 +40,17 @@ def _words(text: str) -> str:
 
 
 _CELLS_OF_FORM = frozenset((files("nlp.structure") / _FORM).read_text(encoding="utf-8").split())
+_LONG_CELLS = {cell: Counter(cell) for cell in sorted(_CELLS_OF_FORM) if len(cell) >= 6}
 _FORM_TEXT = "/".join(sorted(_CELLS_OF_FORM))
 
 
-@lru_cache(maxsize=4096)
 def is_form_cell(text: str) -> bool:
     """Whether `text` is a cell of the prescribed tables, typing errors and all."""
+    return len(text) <= _LONGEST_CELL and _is_form_cell(text)
+
+
+@lru_cache(maxsize=4096)
+def _is_form_cell(text: str) -> bool:
     words = _words(text)
     if not words:
         return False
@@ -50,11 +58,12 @@ def is_form_cell(text: str) -> bool:
         return True
     if len(words) < 6 or _SENTENCE_END.search(text):
         return False
+    letters = Counter(words)
     return any(
         abs(len(cell) - len(words)) <= 3
+        and 2 * (characters & letters).total() >= _FUZZY * (len(cell) + len(words))  # ratio() is no more
         and SequenceMatcher(None, cell, words, autojunk=False).ratio() >= _FUZZY
-        for cell in _CELLS_OF_FORM
-        if len(cell) >= 6
+        for cell, characters in _LONG_CELLS.items()
     )
 
 
@@ -120,6 +129,8 @@ def _runs(flags: Sequence[bool]) -> list[tuple[int, int]]:
 
 def _is_row(line: str) -> bool:
     """Whether the line alone shows that it is a row or a cell of a table."""
+    if len(line) > _LONGEST_ROW:
+        return False
     cells = [cell for cell in _CELLS.split(line.strip()) if cell]
     if not cells or _is_prose(line):
         return False
@@ -151,13 +162,18 @@ def _opens_narrative(line: str) -> bool:
     )
 
 
+_UNITS = "条件次个人元项篇万—"
 _NUMBERS_BEHIND = re.compile(
-    r"(?:[\s条件次个人元项篇万—-]*\s+[-\d.,]+)+\s*$|(?<=[\u4e00-\u9fff）)])[\d\s]{2,}$"
+    rf"[{_UNITS}-]*(?:\s+(?:[-\d.,]+(?:[{_UNITS}][{_UNITS}-]*)?|[{_UNITS}][{_UNITS}-]*))*\s+[-\d.,]+\s*$"
+    r"|(?<=[\u4e00-\u9fff）)])[\d\s]{2,}$"
 )
+"""Numbers at the end, each maybe with its unit; no text can be taken for them in two ways."""
 
 
 def _is_cell_with_numbers(cell: str) -> bool:
     """A form's cell, or one with its row's numbers behind it: 行政许可 0, 总计 0 0 0."""
+    if len(cell) > _LONGEST_CELL:
+        return False
     if is_form_cell(cell) and len(_words(cell)) > 2:
         return True
     stripped = _NUMBERS_BEHIND.sub("", cell)
