@@ -5,7 +5,7 @@ PYTHON ?= python3
 TORCH ?= torch==2.13.0
 SAMPLE := nlp/samples/report-2021-beiguan.txt
 
-.PHONY: help demo demo-search screenshots test install lint types check corpus bench-speed wheel clean
+.PHONY: help demo demo-search screenshots test test-cluster install lint types check corpus bench-speed wheel clean
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*##/\t/' | expand -t 16
@@ -44,6 +44,14 @@ $(VENV)/.tests: pyproject.toml | $(BIN)/python
 
 test: $(VENV)/.tests ## everything the tests need, and the tests
 	$(BIN)/python -m pytest
+
+# Ray takes minutes to install, so `make test` does without, and says what it skipped
+$(VENV)/.cluster: $(VENV)/.tests
+	$(BIN)/pip install --quiet --editable '.[cluster]'
+	@touch $@
+
+test-cluster: $(VENV)/.cluster ## batch runs on a cluster: installs Ray, runs its tests
+	$(BIN)/python -m pytest tests/test_cluster.py tests/test_remote.py tests/test_parquet.py
 
 lint: $(VENV)/.tests ## ruff: rules and format
 	$(BIN)/ruff check

@@ -1,4 +1,4 @@
-"""Inputs: the files that a command line names, by path, directory, archive, pattern or `-`."""
+"""Inputs: the files that a command line names, by path, directory, archive, pattern, URL or `-`."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from nlp.errors import ReadError, UsageError
-from nlp.reading import STDIN, SUFFIXES, archive
+from nlp.reading import STDIN, SUFFIXES, archive, remote
 
 _WANTED = (*SUFFIXES, archive.SUFFIX)
 
@@ -16,9 +16,10 @@ def expand(inputs: Sequence[str]) -> list[str]:
     """The files that `inputs` name, each once, in order.
 
     A directory stands for the report files below it (by suffix; hidden ones left out), a pattern for the files that it
-    matches, sorted; a zip archive, however it is named, for the report files in it. A path that is none of these, or an
+    matches, sorted; a zip archive, however it is named, for the report files in it; a URL for the file or, as a
+    directory or a pattern does, for the report files there. A path that is none of these, or an
     archive that offers none, is kept as it is, so that reading it says what is wrong. Raises UsageError where a
-    directory or a pattern has no file to offer.
+    directory, a pattern or a URL has no file to offer.
     """
     found: dict[str, None] = {}
     for name in inputs:
@@ -39,6 +40,8 @@ def _files_of(name: str) -> Iterator[str]:
     path = Path(name)
     if name == STDIN:
         yield name
+    elif remote.is_url(name):
+        yield from remote.files(name, tuple(SUFFIXES))
     elif path.is_dir():
         files = sorted(str(file) for file in path.rglob("*") if _is_report_file(file, path))
         if not files:

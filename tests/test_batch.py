@@ -185,7 +185,7 @@ def test_a_directory_that_cannot_be_written_is_said(files: list[str], tmp_path: 
 
 def test_a_manifest_that_is_none_is_left_alone(files: list[str], tmp_path: Path) -> None:
     (tmp_path / "run").mkdir()
-    (tmp_path / "run" / "manifest.db").write_text("这不是清单" * 500, encoding="utf-8")
+    (tmp_path / "run" / "_manifest.db").write_text("这不是清单" * 500, encoding="utf-8")
     with pytest.raises(DatabaseError):
         run(files, tmp_path / "run")
 

@@ -12,7 +12,8 @@ from typing import Any
 
 from nlp.errors import DatabaseError
 
-NAME = "manifest.db"
+NAME = "_manifest.db"
+"""What begins so is left alone by those who read a directory of parquet."""
 APPLICATION = 0x676B6D31
 _TABLES = f"""
 BEGIN IMMEDIATE;

@@ -11,7 +11,7 @@ import os
 from collections import deque
 from collections.abc import Iterable, Iterator
 from concurrent.futures import TimeoutError as TimedOut
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -37,13 +37,15 @@ class Limits:
 
 @dataclass(frozen=True, slots=True)
 class Parsed:
-    """A file as it was read: its report, or why there is none."""
+    """A file as it was read: its report, or why there is none; `size` and `modified` (nanoseconds) as it was begun."""
 
     source: str
     digest: str | None
     report: Report | None
     error: str | None = None
     exit_status: int | None = None
+    size: int | None = None
+    modified: int | None = None
 
 
 def parse_file(source: str, max_bytes: int, ocr: bool = False) -> Parsed:
@@ -51,19 +53,39 @@ def parse_file(source: str, max_bytes: int, ocr: bool = False) -> Parsed:
     from nlp.reading import read
     from nlp.structure import parse
 
-    digest = digest_of(source)
+    parsed = begun(source)
     try:
-        return Parsed(source, digest, parse(read(source, max_bytes=max_bytes, ocr=ocr)))
+        return replace(parsed, report=parse(read(source, max_bytes=max_bytes, ocr=ocr)))
     except ReadError as error:
-        return _failed(source, digest, error)
+        return _failed(parsed, error)
     except MemoryError:
-        return _failed(source, digest, TooLarge(source, "needs more memory than a file may take"))
+        return _failed(parsed, TooLarge(source, "needs more memory than a file may take"))
+
+
+def begun(source: str) -> Parsed:
+    """A file that is yet to be read."""
+    size, modified = stat_of(source)
+    return Parsed(source, digest_of(source), None, size=size, modified=modified)
+
+
+def stat_of(source: str) -> tuple[int | None, int | None]:
+    """Length and time of the last change of a file, or of the archive that it is in; None of what has no path."""
+    from nlp.reading import archive
+
+    archived = archive.split(source)
+    try:
+        found = Path(archived[0] if archived else source).stat()
+    except (OSError, ValueError):
+        return None, None
+    return found.st_size, found.st_mtime_ns
 
 
 def digest_of(source: str) -> str | None:
-    """SHA-256 of a file's bytes, or the checksum of a file in an archive; None if it cannot be read."""
-    from nlp.reading import archive
+    """SHA-256 of a file's bytes, or the checksum of one in an archive or at a URL; None if it cannot be read."""
+    from nlp.reading import archive, remote
 
+    if remote.is_url(source):
+        return remote.fingerprint(source)
     if (member := archive.split(source)) is not None:
         return archive.fingerprint(*member)
     try:
@@ -76,46 +98,61 @@ def digest_of(source: str) -> str | None:
         return None
 
 
+class Readers:
+    """So many processes that read files under limits; a context manager."""
+
+    def __init__(self, workers: int, limits: Limits, ocr: bool = False) -> None:
+        from pebble import ProcessPool
+
+        # spawned: a fork would carry along the locks of the model's threads
+        context = multiprocessing.get_context("spawn")
+        self._pool = ProcessPool(
+            workers, max_tasks=1000, initializer=_limit, initargs=[limits.memory_bytes], context=context
+        )
+        self._ahead = workers * AHEAD
+        self._arguments = [limits.file_bytes, ocr]
+        self._seconds = limits.ocr_seconds if ocr else limits.seconds
+
+    def __enter__(self) -> Readers:
+        return self
+
+    def __exit__(self, *fault: object) -> None:
+        self._pool.stop()  # type: ignore[no-untyped-call]
+        self._pool.join()
+
+    def read(self, sources: Iterable[str]) -> Iterator[Parsed]:
+        """The files in their order, read ahead."""
+        ahead: deque[tuple[str, ProcessFuture[Parsed]]] = deque()
+        for source in sources:
+            future = self._pool.schedule(parse_file, [source, *self._arguments], timeout=self._seconds)
+            ahead.append((source, future))
+            if len(ahead) >= self._ahead:
+                yield self._result(*ahead.popleft())
+        while ahead:
+            yield self._result(*ahead.popleft())
+
+    def _result(self, source: str, future: ProcessFuture[Parsed]) -> Parsed:
+        from pebble import ProcessExpired
+
+        try:
+            return future.result()
+        except TimedOut:
+            error: ReadError = TooLarge(source, f"took longer than {self._seconds:.0f} s to read")
+        except ProcessExpired as death:
+            error = DamagedFile(source, f"its reader died (exit code {death.exitcode})")
+        except Exception as fault:  # a file's fault, whatever it is, stays with the file
+            error = DamagedFile(source, f"could not be read: {fault!r}")
+        return _failed(begun(source), error)
+
+
 def parse_files(sources: Iterable[str], workers: int, limits: Limits, ocr: bool = False) -> Iterator[Parsed]:
     """The files in their order, read ahead by so many processes."""
-    from pebble import ProcessPool
-
-    # spawned: a fork would carry along the locks of the model's threads
-    context = multiprocessing.get_context("spawn")
-    pool = ProcessPool(
-        workers, max_tasks=1000, initializer=_limit, initargs=[limits.memory_bytes], context=context
-    )
-    seconds = limits.ocr_seconds if ocr else limits.seconds
-    ahead: deque[tuple[str, ProcessFuture[Parsed]]] = deque()
-    try:
-        for source in sources:
-            future = pool.schedule(parse_file, [source, limits.file_bytes, ocr], timeout=seconds)
-            ahead.append((source, future))
-            if len(ahead) >= workers * AHEAD:
-                yield _result(*ahead.popleft(), seconds)
-        while ahead:
-            yield _result(*ahead.popleft(), seconds)
-    finally:
-        pool.stop()  # type: ignore[no-untyped-call]
-        pool.join()
+    with Readers(workers, limits, ocr) as readers:
+        yield from readers.read(sources)
 
 
-def _result(source: str, future: ProcessFuture[Parsed], seconds: float) -> Parsed:
-    from pebble import ProcessExpired
-
-    try:
-        return future.result()
-    except TimedOut:
-        error: ReadError = TooLarge(source, f"took longer than {seconds:.0f} s to read")
-    except ProcessExpired as death:
-        error = DamagedFile(source, f"its reader died (exit code {death.exitcode})")
-    except Exception as fault:  # a file's fault, whatever it is, stays with the file
-        error = DamagedFile(source, f"could not be read: {fault!r}")
-    return _failed(source, digest_of(source), error)
-
-
-def _failed(source: str, digest: str | None, error: ReadError) -> Parsed:
-    return Parsed(source, digest, None, str(error), error.exit_status)
+def _failed(parsed: Parsed, error: ReadError) -> Parsed:
+    return replace(parsed, error=str(error), exit_status=error.exit_status)
 
 
 def _limit(memory_bytes: int) -> None:

@@ -10,6 +10,7 @@ from typing import Annotated
 import typer
 
 import models
+from nlp.cli.batch import Batch, tag_into
 from nlp.cli.choices import format_of, members
 from nlp.cli.progress import progress
 from nlp.errors import UsageError
@@ -22,7 +23,7 @@ def tag(
     inputs: Annotated[
         list[str] | None,
         typer.Argument(
-            help="Files, directories, .zip archives, quoted patterns, or - for standard input.",
+            help="Files, directories, .zip archives, quoted patterns, URLs (s3://...), or - for standard input.",
             show_default=False,
         ),
     ] = None,
@@ -31,8 +32,8 @@ def tag(
         typer.Option(
             "--format",
             "-f",
-            help="table, jsonl, csv or html. By default what --output's name says, else a table on a terminal and "
-            "jsonl in a pipe.",
+            help="table, jsonl, csv, html or parquet; into a directory jsonl or parquet. By default what --output's "
+            "name says, else a table on a terminal and jsonl elsewhere.",
             show_default=False,
         ),
     ] = None,
@@ -41,8 +42,8 @@ def tag(
         typer.Option(
             "--output",
             "-o",
-            help="Write to this file: it is complete, or absent. A directory (run/) takes many files, and a run that "
-            "was stopped goes on.",
+            help="Write to this file: it is complete, or absent. A directory (run/, s3://bucket/run/) takes many "
+            "files, and a run that was stopped goes on.",
             show_default=False,
         ),
     ] = None,
@@ -57,13 +58,30 @@ def tag(
         str, typer.Option(help="A model's name (see gongkai models) or directory.")
     ] = models.DEFAULT,
     threads: Annotated[
-        int | None, typer.Option(min=1, help="Processor cores to use.", show_default="all")
+        int | None,
+        typer.Option(min=1, help="Processor cores to use; with ray, of each worker.", show_default="all, 1"),
     ] = None,
     workers: Annotated[
         int | None,
         typer.Option(
-            min=1, help="Processes that read files, into a directory.", show_default="all but one core"
+            min=1,
+            help="Into a directory: processes that read files; with ray, workers that tag.",
+            show_default="all but one core, 3/4 of the cores",
         ),
+    ] = None,
+    engine: Annotated[
+        str, typer.Option(help="Into a directory: local, or ray for the machines of a cluster.")
+    ] = "local",
+    address: Annotated[
+        str | None,
+        typer.Option(
+            help="With ray: auto, ray://host:port, or what else Ray takes for a cluster's address.",
+            show_default="this machine",
+        ),
+    ] = None,
+    shard_size: Annotated[
+        int | None,
+        typer.Option(min=1, max=100_000, help="Files of a shard in a directory.", show_default="256"),
     ] = None,
     show_errors: Annotated[
         bool, typer.Option("--errors", help="List what failed in the run in the directory --output, and why.")
@@ -94,19 +112,24 @@ def tag(
 
         gongkai tag -o run/ --errors
 
+        gongkai tag s3://bucket/2023/ -o s3://bucket/run/ --format parquet --engine ray --address auto
+
     Exit status: 0 all tagged; 1 some files could not be read (the others are tagged); 2 wrong usage. Where one file is
     named and cannot be read, the status says why: 11 missing, 12 empty, 13 too large, 14 unknown format, 15 old binary
     format, 16 damaged, 17 encrypted, 18 no text layer.
     """
     from nlp.inputs import expand
     from nlp.pipeline import Failure, tag_files
+    from nlp.reading.remote import is_url
     from nlp.tagger import Tagger
 
     target = Path(output) if output else None
     to_directory = output is not None and (output.endswith(("/", os.sep)) or Path(output).is_dir())
     if show_errors:
-        _show_errors(target if to_directory else None)
+        _show_errors(output if to_directory else None)
         return
+    if output is not None and is_url(output) and not to_directory:
+        raise UsageError(f"{output}: a URL takes a run, as a directory does: end it with /")
     if not inputs:
         if sys.stdin.isatty():
             print(ctx.get_help(), file=sys.stderr)
@@ -114,17 +137,22 @@ def tag(
         inputs = ["-"]
     categories = members(Category, only, "--only")
     if ocr:
-        from nlp.reading.ocr import engine
+        from nlp.reading.ocr import engine as ocr_engine
 
-        engine()  # says at once if it is not installed
+        ocr_engine()  # says at once if it is not installed
     sources = expand(inputs)
-    if to_directory and target is not None:
-        if categories or min_confidence or format not in (None, "jsonl"):
+    if to_directory and output is not None:
+        if categories or min_confidence:
             raise UsageError(
-                f"{output}: a directory takes all statements, as jsonl: leave the other options out"
+                f"{output}: a directory takes all statements: leave --only and --min-confidence out"
             )
-        _tag_into(target, sources, model, threads, workers, max_size * 2**20, ocr, quiet)
+        batch = Batch(
+            output, format, engine, address, model, threads, workers, shard_size, max_size * 2**20, ocr
+        )
+        tag_into(batch, sources, quiet)
         return
+    if engine != "local" or address or shard_size:
+        raise UsageError("--engine, --address and --shard-size are for a directory: end --output with /")
     written_as = format_of(OutputFormat, format, target)
     tagger = Tagger.load(model, threads=threads)
     failures = []
@@ -147,52 +175,14 @@ def tag(
         raise typer.Exit(failures[0].error.exit_status if len(sources) == 1 else 1)
 
 
-def _tag_into(
-    directory: Path,
-    sources: list[str],
-    model: str,
-    threads: int | None,
-    workers: int | None,
-    max_bytes: int,
-    ocr: bool,
-    quiet: bool,
-) -> None:
-    """A batch run."""
-    from nlp.batch import tag_directory
-    from nlp.batch.workers import Limits
-    from nlp.tagger import Tagger
-
-    if "-" in sources:
-        raise UsageError("-: standard input goes to a file or a pipe, not into a directory")
-    tagger = Tagger.load(model, threads=threads)
-    with progress("tagging", len(sources), quiet) as advance:
-        try:
-            outcome = tag_directory(
-                sources,
-                tagger,
-                directory,
-                workers=workers or 0,
-                limits=Limits(file_bytes=max_bytes),
-                ocr=ocr,
-                advance=advance,
-            )
-        except KeyboardInterrupt:
-            print(f"stopped: the same command goes on, {directory} is whole", file=sys.stderr)
-            raise
-    if not quiet:
-        words = f"{outcome.tagged} files tagged, {outcome.kept} unchanged, {outcome.failed} failed"
-        hint = f" (gongkai tag -o {directory}/ --errors)" if outcome.failed else ""
-        print(f"{directory}: {words}{hint}", file=sys.stderr)
-    if outcome.failed:
-        raise typer.Exit(1)
-
-
-def _show_errors(directory: Path | None) -> None:
-    from nlp.batch import Manifest
+def _show_errors(output: str | None) -> None:
     from nlp.batch.manifest import NAME
+    from nlp.batch.remote import manifest_of
+    from nlp.batch.storage import storage_of
 
-    if directory is None or not (directory / NAME).is_file():
+    storage = None if output is None else storage_of(output)
+    if storage is None or NAME not in storage.names():
         raise UsageError("--errors: needs --output with the directory of a run")
-    with Manifest(directory) as manifest:
+    with manifest_of(storage) as manifest:
         for entry in manifest.failures():
             print(f"{entry.exit_status}\t{entry.error}")

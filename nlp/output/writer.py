@@ -24,6 +24,7 @@ class OutputFormat(Label):
     JSONL = "jsonl", "JSON 行"
     CSV = "csv", "CSV 表"
     HTML = "html", "网页"
+    PARQUET = "parquet", "Parquet 列存表"
 
 
 class Writer(Protocol):
@@ -38,8 +39,12 @@ class Writer(Protocol):
         ...
 
 
-def _writer(format: OutputFormat, stream: TextIO) -> Writer:
-    """A writer of that format; its module is imported only now."""
+def _writer(format: OutputFormat, stream: Any) -> Writer:
+    """A writer of that format, to a stream of bytes for parquet and of text for others; its module is imported now."""
+    if format is OutputFormat.PARQUET:
+        from nlp.output.parquet import ParquetWriter
+
+        return ParquetWriter(stream)
     if format is OutputFormat.JSONL:
         from nlp.output.jsonl import JsonLinesWriter
 
@@ -62,15 +67,17 @@ def open_writer(format: OutputFormat, path: Path | None) -> Iterator[Writer]:
     """A writer to `path`, or to standard output.
 
     The file is written beside its place and moved there at the end: it is complete, or as it was before. Raises
-    UsageError if it cannot be written.
+    UsageError if it cannot be written, and for parquet to standard output.
     """
     if path is None:
+        if format is OutputFormat.PARQUET:
+            raise UsageError("parquet goes to a file or a directory: name one with --output")
         writer = _writer(format, standard_output())
         yield writer
         writer.close()
         sys.stdout.flush()
         return
-    with replaced(path) as stream:
+    with replaced(path, "wb" if format is OutputFormat.PARQUET else "w") as stream:
         writer = _writer(format, stream)
         yield writer
         writer.close()

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from nlp.document import Document, FileFormat, Paragraph
 from nlp.errors import DamagedFile, EmptyFile, GongkaiError, MissingFile, NoTextLayer, TooLarge
-from nlp.reading import archive
+from nlp.reading import archive, remote
 from nlp.reading.formats import SUFFIXES, reader_of, sniff
 
 __all__ = ["MAX_BYTES", "STDIN", "SUFFIXES", "read", "read_bytes"]
@@ -19,7 +19,7 @@ MAX_BYTES = 64 * 1024 * 1024
 
 
 def read(source: str | os.PathLike[str], *, max_bytes: int = MAX_BYTES, ocr: bool = False) -> Document:
-    """Read a file, a file in a zip archive (`archive.zip/file`), or standard input where `source` is `-`.
+    """Read a file, a file in a zip archive (`archive.zip/file`), a URL, or standard input where `source` is `-`.
 
     With `ocr`, a PDF of scanned pages is read by OCR, which takes seconds a page and the extra `ocr`.
 
@@ -29,6 +29,8 @@ def read(source: str | os.PathLike[str], *, max_bytes: int = MAX_BYTES, ocr: boo
     name = os.fspath(source)
     if name == STDIN:
         data = sys.stdin.buffer.read(max_bytes + 1)
+    elif remote.is_url(name):
+        data = remote.content(name, max_bytes + 1)
     elif (member := archive.split(name)) is not None:
         data = archive.read_member(*member, max_bytes + 1)
     else:
