@@ -159,7 +159,7 @@ def test_ratios_are_of_the_same_round() -> None:
     limit = Limit(operations=1000, rates={"slow": 100.0, "fast": 1000.0})
     seconds: dict[str, list[float] | Missing] = {PRODUCT: [2.0, 4.0, 1.0], PLAIN: [8.0, 40.0, 5.0]}
     found = Comparison(
-        10, 800, {**seconds, "lost": Missing("why"), "TF-IDF": [1.0]}, limit, frozenset(["TF-IDF"])
+        10, 800, {**seconds, "lost": Missing("why"), "TF-IDF": [1.0] * 3}, limit, frozenset(["TF-IDF"])
     )
     assert found.ratio_to_plain(PRODUCT) == Spread(5.0, 4.0, 10.0)
     assert found.ratio_to_plain(PLAIN) == Spread(1.0, 1.0, 1.0)
