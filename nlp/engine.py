@@ -9,6 +9,7 @@ from typing import Protocol
 import numpy as np
 
 from nlp.errors import ModelError
+from nlp.graph import session
 from nlp.window import Batch, Floats, Ints
 
 INPUTS = ("input_ids", "attention_mask", "token_type_ids", "thresholds")
@@ -45,14 +46,8 @@ class OnnxEngine:
     """
 
     def __init__(self, path: Path, threads: int | None = None) -> None:
-        import onnxruntime
-
-        options = onnxruntime.SessionOptions()
-        options.intra_op_num_threads = threads or 0
-        options.inter_op_num_threads = 1
-        options.log_severity_level = 3
         try:
-            self._session = onnxruntime.InferenceSession(str(path), options, ["CPUExecutionProvider"])
+            self._session = session(path, threads)
         except Exception as fault:  # onnxruntime raises its own unrelated classes
             raise ModelError(f"{path}: not a model that onnxruntime can load: {fault}") from fault
         if tuple(node.name for node in self._session.get_inputs()) != INPUTS:

@@ -23,6 +23,10 @@ _LARGE = 1.6
 """How many times larger than the page's text a watermark is."""
 _PALE = (0.6, 0.97)
 """The lightness (0 black, 1 white) of large grey text that is a watermark; white text stands on something dark."""
+MAX_EDGES, _MAX_CROSSINGS = 4000, 5000
+"""Edges of rules on a page, and places where they may cross, beyond which it is a drawing rather than tables."""
+_MOST_SIZES = 50
+"""Sizes and colours of large characters beyond which none is taken for a watermark."""
 _GAP = 1.2
 """How many characters wide a gap is that parts the pieces of a line."""
 
@@ -55,7 +59,9 @@ def items_of(canvas: Canvas, number: int) -> list[Item]:
     canvas = _upright(canvas)
     canvas = _with(canvas, _without_watermarks(canvas.chars))
     page: Any = canvas  # all of a page that the finder looks at
-    tables = [table for table in TableFinder(page).tables if len(table.cells) > 2]
+    tables = (
+        [table for table in TableFinder(page).tables if len(table.cells) > 2] if _has_tables(canvas) else []
+    )
     boxes = [table.bbox for table in tables]
 
     def outside(char: Char) -> bool:
@@ -73,6 +79,13 @@ def items_of(canvas: Canvas, number: int) -> list[Item]:
             x0, top, x1, bottom = table.bbox
             rows.append(Row((Piece(Table(cells, Origin(page=number)), x0, x1, top, bottom, 10.0),), ""))
     return list(place(rows, canvas.width, canvas.height, number))
+
+
+def _has_tables(canvas: Canvas) -> bool:
+    """Whether the page's rules are few enough to be those of tables: a drawing has any number."""
+    across = {round(edge["top"] / 3) for edge in canvas.edges if edge["orientation"] == "h"}
+    upright = {round(edge["x0"] / 3) for edge in canvas.edges if edge["orientation"] == "v"}
+    return len(canvas.edges) <= MAX_EDGES and len(across) * len(upright) <= _MAX_CROSSINGS
 
 
 def place(rows: Sequence[Row], width: float, height: float, number: int) -> Iterator[Item]:
@@ -170,7 +183,7 @@ def _without_watermarks(chars: list[Char]) -> list[Char]:
     for char in printed:
         if char["size"] > _LARGE * usual:
             large[round(char["size"]), str(char.get("non_stroking_color"))].append(char)
-    if not large:
+    if not 0 < len(large) <= _MOST_SIZES:
         return chars
     body = [char for char in printed if char["size"] <= _LARGE * usual]
     dropped = {id(char) for group in large.values() if _is_watermark(group, body) for char in group}

@@ -20,15 +20,14 @@ from typing import Any
 from nlp.document import Document, FileFormat
 from nlp.errors import DamagedFile, NoTextLayer, TooLarge
 from nlp.reading.characters import clean
-from nlp.reading.layout import Canvas, Char, items_of
+from nlp.reading.layout import MAX_EDGES, Canvas, Char, items_of
 from nlp.reading.lines import Item, join, without_furniture
 from nlp.reading.xml import Element, parse_xml
 from nlp.reading.zips import DOCUMENT, open_zip, read_entry
 
 MAX_PAGES = 2000
 _MAX_CHARS = 100_000
-_MAX_EDGES = 4000
-"""Characters of a page, and the edges of rules beyond which it is a drawing rather than tables."""
+"""Characters of a page."""
 _POINT = 72 / 25.4
 """Points of a millimetre."""
 _ASCENT = 0.88
@@ -163,12 +162,11 @@ def _canvas(content: Element, box: Box, source: str) -> Canvas:
         kind = element.tag.rpartition("}")[2]
         if kind == "TextObject":
             chars.extend(islice(_chars(element), _MAX_CHARS + 1 - len(chars)))
-        elif kind == "PathObject" and len(edges) <= _MAX_EDGES:
-            edges.extend(islice(_edges(element), _MAX_EDGES + 1 - len(edges)))
+        elif kind == "PathObject" and len(edges) <= MAX_EDGES:
+            edges.extend(islice(_edges(element), MAX_EDGES + 1 - len(edges)))
         if len(chars) > _MAX_CHARS:
             raise TooLarge(source, f"a page of more than {_MAX_CHARS} characters")
-    rules = edges if len(edges) <= _MAX_EDGES else []
-    return Canvas(chars, rules, _POINT * box[2], _POINT * box[3])
+    return Canvas(chars, edges, _POINT * box[2], _POINT * box[3])
 
 
 def _matrix(element: Element) -> Matrix:

@@ -13,6 +13,7 @@ from nlp.errors import DamagedFile, EncryptedFile, NoTextLayer, TooLarge
 from nlp.reading.characters import clean
 from nlp.reading.layout import Canvas, items_of
 from nlp.reading.lines import Item, join, without_furniture
+from nlp.reading.pdflimits import Overrun, budget
 
 MAX_PAGES = 2000
 
@@ -47,14 +48,18 @@ def open_pdf(data: bytes, source: str) -> Iterator[Any]:
     from pdfminer.pdfdocument import PDFPasswordIncorrect
     from pdfplumber.utils.exceptions import PdfminerException
 
-    logging.getLogger("pdfminer").setLevel(logging.ERROR)
+    logging.getLogger("pdfminer").setLevel(logging.CRITICAL)
     try:
-        with pdfplumber.open(io.BytesIO(data)) as document:
+        with budget(), pdfplumber.open(io.BytesIO(data)) as document:
             if len(document.pages) > MAX_PAGES:
                 raise TooLarge(source, f"more than {MAX_PAGES} pages", "split it")
             yield document
+    except Overrun as fault:
+        raise TooLarge(source, str(fault)) from fault
     except (PDFPasswordIncorrect, PdfminerException) as fault:
         cause = fault.args[0] if fault.args else fault
+        if isinstance(cause, Overrun):
+            raise TooLarge(source, str(cause)) from fault
         if isinstance(fault, PDFPasswordIncorrect) or isinstance(cause, PDFPasswordIncorrect):
             raise EncryptedFile(source, "the PDF asks for a password") from fault
         raise DamagedFile(

@@ -16,6 +16,7 @@ import numpy.typing as npt
 
 import models
 from nlp.errors import ModelError
+from nlp.graph import session
 from nlp.window import special_ids
 
 Vectors = npt.NDArray[np.float32]
@@ -35,17 +36,11 @@ class OnnxEncoder:
     """The exported encoder on onnxruntime. Raises ModelError if `directory` holds none."""
 
     def __init__(self, directory: Path, threads: int | None = None) -> None:
-        import onnxruntime
         from tokenizers import Tokenizer
 
-        options = onnxruntime.SessionOptions()
-        options.intra_op_num_threads = threads or 0
-        options.log_severity_level = 3
         try:
             self._tokenizer = Tokenizer.from_file(str(directory / models.TOKENIZER))
-            self._session = onnxruntime.InferenceSession(
-                str(directory / models.GRAPH), options, ["CPUExecutionProvider"]
-            )
+            self._session = session(directory / models.GRAPH, threads)
         except Exception as fault:  # neither library's errors have a base of their own
             raise ModelError(f"{directory}: not a sentence encoder that can be loaded: {fault}") from fault
         _, self._pad, _ = special_ids(self._tokenizer)
