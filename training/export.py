@@ -44,7 +44,8 @@ def with_packed_encoder(model: StatementModel) -> StatementModel:
     """A copy of `model`, for inference, whose encoder is packed."""
     twin = copy.deepcopy(model)
     twin.encoder = packed(twin.encoder)
-    return twin.train(False)
+    twin.train(False)
+    return twin
 
 
 def export_graph(model: StatementModel, path: Path, int8: bool = True) -> None:

@@ -61,7 +61,7 @@ class StatementModel(PreTrainedModel):
         super().__init__(config)
         encoder = BertConfig(**config.encoder)
         hidden = encoder.hidden_size
-        self.encoder = BertModel(encoder, add_pooling_layer=False)
+        self.encoder: Any = BertModel(encoder, add_pooling_layer=False)  # or the same, packed
         self.boundary_head = _head(2 * hidden, 1, config.head_dropout)
         self.category_head = _head(2 * hidden, len(Category), config.head_dropout)
         self.theme_head = _head(2 * hidden, len(Theme), config.head_dropout)

@@ -7,7 +7,7 @@ input, rounds that input to 8 bits once instead of three times, and holds no sha
 from __future__ import annotations
 
 import copy
-from typing import Any
+from typing import Any, cast
 
 import torch
 from torch import Tensor, nn
@@ -76,7 +76,7 @@ def packed(encoder: BertModel) -> PackedEncoder:
     with torch.no_grad():
         for ours, theirs in _pairs(twin, encoder):
             ours.load_state_dict(theirs.state_dict())
-        for layer, plain in zip(twin.layers, encoder.encoder.layer, strict=True):
+        for layer, plain in zip(_layers(twin), _layers(encoder), strict=True):
             parts = _query_key_value(plain)
             scale = (encoder.config.hidden_size // encoder.config.num_attention_heads) ** -0.5
             layer.qkv.weight.copy_(torch.cat([parts[0].weight * scale, *(part.weight for part in parts[1:])]))
@@ -90,7 +90,7 @@ def unpacked(twin: PackedEncoder) -> BertModel:
     with torch.no_grad():
         for ours, theirs in _pairs(twin, encoder):
             theirs.load_state_dict(ours.state_dict(), strict=False)
-        for layer, plain in zip(twin.layers, encoder.encoder.layer, strict=True):
+        for layer, plain in zip(_layers(twin), _layers(encoder), strict=True):
             parts = _query_key_value(plain)
             scale = (encoder.config.hidden_size // encoder.config.num_attention_heads) ** -0.5
             for number, part in enumerate(parts):
@@ -98,6 +98,10 @@ def unpacked(twin: PackedEncoder) -> BertModel:
                 part.weight.copy_(layer.qkv.weight.chunk(3)[number] * factor)
                 part.bias.copy_(layer.qkv.bias.chunk(3)[number] * factor)
     return encoder
+
+
+def _layers(encoder: PackedEncoder | BertModel) -> list[Any]:
+    return list(cast(Any, encoder.layers if isinstance(encoder, PackedEncoder) else encoder.encoder.layer))
 
 
 def _query_key_value(layer: Any) -> tuple[nn.Linear, nn.Linear, nn.Linear]:
@@ -114,7 +118,7 @@ def _pairs(twin: PackedEncoder, encoder: BertModel) -> list[tuple[nn.Module, nn.
         (twin.types, embeddings.token_type_embeddings),
         (twin.norm, embeddings.LayerNorm),
     ]
-    for layer, plain in zip(twin.layers, encoder.encoder.layer, strict=True):
+    for layer, plain in zip(_layers(twin), _layers(encoder), strict=True):
         pairs += [
             (layer.attention_output, plain.attention.output.dense),
             (layer.attention_norm, plain.attention.output.LayerNorm),

@@ -39,8 +39,8 @@ def train(
     data: Annotated[
         Path | None,
         typer.Option(
-            help="With --from: learn from these annotated reports (a file or a directory), among reports of the corpus, "
-            "so that nothing is forgotten.",
+            help="With --from: learn from these annotated reports (file or directory), among some of the corpus, so "
+            "that nothing is forgotten.",
             show_default=False,
         ),
     ] = None,
