@@ -28,6 +28,7 @@ from nlp.schema import to_json
 from nlp.search import Filters, Method, Query, Searcher
 from nlp.search.coverage import coverage
 from nlp.search.fusion import fuse
+from nlp.search.hits import fetch
 from nlp.search.query import And, Node, Not, Or, Phrase
 from nlp.search.searcher import Facet
 from nlp.search.semantic import Semantic, add_vectors, pack, quantize
@@ -511,3 +512,20 @@ def test_what_cannot_be_searched_is_said(made: Path, arguments: list[str], statu
     assert done.returncode == status
     assert said in done.stderr
     assert "Traceback" not in done.stderr
+
+
+def test_where_a_question_stands_nowhere_in_a_row_its_pairs_of_characters_are_marked(tmp_path: Path) -> None:
+    path = tmp_path / "marks.db"
+    with Database.open(path) as database:
+        list(Indexer(database).add([A, B]))
+        database.settle()
+        query = Query.parse("为什么人员总是流动")
+        ranked = [
+            (row[0], 1.0) for row in database.connection.execute("SELECT id FROM statements ORDER BY id")
+        ]
+        marked = {
+            hit.text: [hit.text[a:b] for a, b in hit.highlights]
+            for hit in fetch(database.connection, ranked, query)
+        }
+    assert marked["人员流动大"] == ["人员流动"]
+    assert marked["一是专职人员不足。"] == ["人员"]

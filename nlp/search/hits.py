@@ -86,13 +86,18 @@ def fetch(
     connection: sqlite3.Connection, ranked: Sequence[tuple[int, float]], query: Query, context: bool = False
 ) -> tuple[Hit, ...]:
     """The hits of ranked (statement id, score) pairs, in their order."""
-    patterns = [_pattern(phrase) for phrase in query.wanted()]
+    patterns = [[_pattern(phrase) for phrase in phrases] for phrases in (query.wanted(), query.pairs())]
     return tuple(_hit(connection, id, score, patterns, context) for id, score in ranked)
 
 
 def _hit(
-    connection: sqlite3.Connection, id: int, score: float, patterns: Sequence[re.Pattern[str]], context: bool
+    connection: sqlite3.Connection,
+    id: int,
+    score: float,
+    patterns: Sequence[Sequence[re.Pattern[str]]],
+    context: bool,
 ) -> Hit:
+    """The hit; marked is what the first of `patterns` finds that find anything: phrases, or else pairs of characters."""
     row = connection.execute(_HIT, (id,)).fetchone()
 
     def neighbour(other: int) -> str | None:
@@ -118,7 +123,7 @@ def _hit(
         level=Level(row["level"]) if row["level"] else None,
         region=row["region"],
         score=score,
-        highlights=highlights(row["text"], patterns),
+        highlights=next(filter(None, (highlights(row["text"], some) for some in patterns)), ()),
         before=neighbour(id - 1) if context else None,
         after=neighbour(id + 1) if context else None,
     )

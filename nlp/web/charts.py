@@ -33,7 +33,7 @@ _COMMON = {
     "js": (),
     "disable_xml_declaration": True,
     "show_y_guides": True,
-    "height": 420,
+    "height": 440,
     "width": 860,
     "legend_box_size": 12,
     "legend_at_bottom": True,
@@ -41,6 +41,7 @@ _COMMON = {
     "truncate_legend": -1,
     "no_data_text": "暂无数据",
     "margin": 12,
+    "margin_bottom": 36,  # a second row of the legend, which pygal leaves no room for
     "value_formatter": lambda value: f"{value:.0f}",
 }
 
