@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import glob
+import os
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
@@ -10,6 +11,7 @@ from nlp.errors import ReadError, UsageError
 from nlp.reading import STDIN, SUFFIXES, archive, remote
 
 _WANTED = (*SUFFIXES, archive.SUFFIX)
+_HIDDEN = (".", "~$")
 
 
 def expand(inputs: Sequence[str]) -> list[str]:
@@ -43,12 +45,12 @@ def _files_of(name: str) -> Iterator[str]:
     elif remote.is_url(name):
         yield from remote.files(name, tuple(SUFFIXES))
     elif path.is_dir():
-        files = sorted(str(file) for file in path.rglob("*") if _is_report_file(file, path))
+        files = sorted(_below(name))
         if not files:
             raise UsageError(f"{name}: no report files in this directory ({', '.join(_WANTED)})")
         yield from files
     elif not path.exists() and glob.has_magic(name):
-        matches = sorted(match for match in glob.glob(name, recursive=True) if Path(match).is_file())  # noqa: PTH207
+        matches = sorted({match for match in _matches(name) if Path(match).is_file()})
         if not matches:
             raise UsageError(f"{name}: no file matches")
         yield from matches
@@ -56,6 +58,27 @@ def _files_of(name: str) -> Iterator[str]:
         yield name
 
 
-def _is_report_file(file: Path, below: Path) -> bool:
-    hidden = any(part.startswith((".", "~$")) for part in file.relative_to(below).parts)
-    return not hidden and file.suffix.lower() in _WANTED and file.is_file()
+def _below(directory: str) -> Iterator[str]:
+    """The report files below a directory, and the directories that may not be looked into; no link is followed."""
+    closed: list[OSError] = []
+    for place, directories, files in os.walk(directory, onerror=closed.append):
+        directories[:] = [name for name in directories if not name.startswith(_HIDDEN)]
+        for name in files:
+            file = Path(place, name)
+            if not name.startswith(_HIDDEN) and file.suffix.lower() in _WANTED and file.is_file():
+                yield str(file)
+    yield from (str(fault.filename) for fault in closed)
+
+
+def _matches(pattern: str) -> Iterator[str]:
+    """What a pattern matches. Unlike glob's, its ** follows no link: two that lead back make ways without number."""
+    parts = pattern.replace(os.sep, "/").split("/")
+    if "**" not in parts:
+        yield from glob.glob(pattern)  # noqa: PTH207
+        return
+    at = parts.index("**")
+    above, behind = "/".join(parts[:at]) or ("/" if at else "."), "/".join(parts[at + 1 :]) or "*"
+    for top in glob.glob(above) if glob.has_magic(above) else [above]:  # noqa: PTH207
+        for place, directories, _ in os.walk(top):
+            directories[:] = [name for name in directories if not name.startswith(".")]
+            yield from _matches(str(Path(glob.escape(place)) / behind))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from enum import Enum
 from pathlib import Path
@@ -76,15 +77,12 @@ class Manifest:
             (application,) = self._db.execute("PRAGMA application_id").fetchone()
             self._db.execute("COMMIT")
         except (sqlite3.Error, OSError) as fault:
-            if "locked" in str(fault):
-                raise DatabaseError(
-                    f"{directory}: another run writes there: wait for it, or choose another --output"
-                ) from None
-            raise DatabaseError(f"{directory}: cannot be written: {fault}") from fault
+            raise DatabaseError(_reason(self.path, fault)) from fault
         if tables and application != APPLICATION:
             raise DatabaseError(f"{self.path}: not the manifest of a run: choose another --output")
         if not tables:
-            self._db.executescript(_TABLES)
+            with self._told():
+                self._db.executescript(_TABLES)
 
     def __enter__(self) -> Manifest:
         return self
@@ -92,10 +90,19 @@ class Manifest:
     def __exit__(self, *fault: object) -> None:
         self._db.close()
 
+    @contextmanager
+    def _told(self) -> Iterator[None]:
+        """Let no fault of the file or the disk out but as a DatabaseError."""
+        try:
+            yield
+        except (sqlite3.Error, ValueError, TypeError) as fault:
+            raise DatabaseError(_reason(self.path, fault)) from fault
+
     def plan(self, sources: Sequence[str], shard_size: int) -> None:
         """Give every source that is new a place in a shard, after those that have one."""
-        known = {os.fsdecode(source) for (source,) in self._db.execute("SELECT source FROM files")}
-        (last,) = self._db.execute("SELECT max(shard * 1000000 + position) FROM files").fetchone()
+        with self._told():
+            known = {os.fsdecode(source) for (source,) in self._db.execute("SELECT source FROM files")}
+            (last,) = self._db.execute("SELECT max(shard * 1000000 + position) FROM files").fetchone()
         shard, position = divmod(last, 1_000_000) if last is not None else (0, -1)
         rows = []
         for source in sources:
@@ -105,21 +112,30 @@ class Manifest:
             if position >= shard_size:
                 shard, position = shard + 1, 0
             rows.append((os.fsencode(source), shard, position, State.PENDING.value))
-        self._db.execute("BEGIN")
-        self._db.executemany("INSERT INTO files (source, shard, position, state) VALUES (?, ?, ?, ?)", rows)
-        self._db.execute("COMMIT")
+        with self._told():
+            self._db.execute("BEGIN")
+            self._db.executemany(
+                "INSERT INTO files (source, shard, position, state) VALUES (?, ?, ?, ?)", rows
+            )
+            self._db.execute("COMMIT")
 
     def shards(self) -> list[int]:
         """The numbers of all shards."""
-        return [shard for (shard,) in self._db.execute("SELECT DISTINCT shard FROM files ORDER BY shard")]
+        with self._told():
+            return [shard for (shard,) in self._db.execute("SELECT DISTINCT shard FROM files ORDER BY shard")]
 
     def entries(self, shard: int) -> list[Entry]:
         """The files of a shard, in their order."""
-        rows = self._db.execute("SELECT * FROM files WHERE shard = ? ORDER BY position", (shard,))
-        return [_entry(row) for row in rows]
+        with self._told():
+            rows = self._db.execute("SELECT * FROM files WHERE shard = ? ORDER BY position", (shard,))
+            return [_entry(row) for row in rows]
 
     def record(self, entries: Iterable[Entry]) -> None:
         """Say what became of files, all at once."""
+        with self._told():
+            self._record(entries)
+
+    def _record(self, entries: Iterable[Entry]) -> None:
         self._db.execute("BEGIN")
         self._db.executemany(
             "UPDATE files SET state = ?, size = ?, modified = ?, digest = ?, settings = ?, error = ?, exit_status = ? "
@@ -136,13 +152,34 @@ class Manifest:
 
     def failures(self) -> Iterator[Entry]:
         """The files that could not be tagged."""
-        for row in self._db.execute("SELECT * FROM files WHERE state = 'failed' ORDER BY shard, position"):
-            yield _entry(row)
+        with self._told():
+            for row in self._db.execute(
+                "SELECT * FROM files WHERE state = 'failed' ORDER BY shard, position"
+            ):
+                yield _entry(row)
 
     def count(self, state: State) -> int:
         """How many files are in that state."""
-        (number,) = self._db.execute("SELECT count(*) FROM files WHERE state = ?", (state.value,)).fetchone()
-        return int(number)
+        with self._told():
+            (number,) = self._db.execute(
+                "SELECT count(*) FROM files WHERE state = ?", (state.value,)
+            ).fetchone()
+            return int(number)
+
+
+def _reason(path: Path, fault: Exception) -> str:
+    """What is wrong with the manifest at `path`, and what to do about it."""
+    said = str(fault)
+    if "locked" in said:
+        return f"{path.parent}: another run writes there: wait for it, or choose another --output"
+    if "full" in said:
+        return f"{path.parent}: the disk is full: free some space, and the same command goes on"
+    if isinstance(fault, OSError | sqlite3.OperationalError) and "no such" not in said:
+        return f"{path.parent}: cannot be written: {said}"
+    return (
+        f"{path}: a damaged manifest, or none of a run ({said}): choose another --output, or delete this file, "
+        "and the same command tags all files again"
+    )
 
 
 def _entry(row: Sequence[Any]) -> Entry:

@@ -35,7 +35,10 @@ class Directory:
     @contextmanager
     def replaced(self, name: str) -> Iterator[BinaryIO]:
         """A file that takes the place of `name` when it is complete, and on the disk. Raises UsageError."""
-        self.path.mkdir(parents=True, exist_ok=True)
+        try:
+            self.path.mkdir(parents=True, exist_ok=True)
+        except OSError as fault:
+            raise UsageError(f"{self.path}: cannot be written: {fault.strerror}") from None
         with replaced(self.path / name, "wb") as stream:
             yield stream
             stream.flush()

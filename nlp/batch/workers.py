@@ -53,7 +53,7 @@ def parse_file(source: str, max_bytes: int, ocr: bool = False) -> Parsed:
     from nlp.reading import read
     from nlp.structure import parse
 
-    parsed = begun(source)
+    parsed = begun(source, max_bytes)
     try:
         return replace(parsed, report=parse(read(source, max_bytes=max_bytes, ocr=ocr)))
     except ReadError as error:
@@ -62,10 +62,11 @@ def parse_file(source: str, max_bytes: int, ocr: bool = False) -> Parsed:
         return _failed(parsed, TooLarge(source, "needs more memory than a file may take"))
 
 
-def begun(source: str) -> Parsed:
-    """A file that is yet to be read."""
+def begun(source: str, max_bytes: int) -> Parsed:
+    """A file that is yet to be read; without a digest if it is larger than that."""
     size, modified = stat_of(source)
-    return Parsed(source, digest_of(source), None, size=size, modified=modified)
+    digest = digest_of(source) if size is None or size <= max_bytes else None
+    return Parsed(source, digest, None, size=size, modified=modified)
 
 
 def stat_of(source: str) -> tuple[int | None, int | None]:
@@ -142,7 +143,7 @@ class Readers:
             error = DamagedFile(source, f"its reader died (exit code {death.exitcode})")
         except Exception as fault:  # a file's fault, whatever it is, stays with the file
             error = DamagedFile(source, f"could not be read: {fault!r}")
-        return _failed(begun(source), error)
+        return _failed(begun(source, self._arguments[0]), error)
 
 
 def parse_files(sources: Iterable[str], workers: int, limits: Limits, ocr: bool = False) -> Iterator[Parsed]:

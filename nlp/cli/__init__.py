@@ -6,6 +6,7 @@ that has commands of its own, and add a line to COMMANDS.
 
 from __future__ import annotations
 
+import errno
 import sys
 from importlib import import_module
 from importlib.metadata import PackageNotFoundError, version
@@ -105,6 +106,12 @@ def main() -> None:
     except BrokenPipeError:
         _close_quietly()
         sys.exit(141)
+    except OSError as fault:
+        if fault.errno not in (errno.ENOSPC, errno.EDQUOT, errno.EIO):
+            raise
+        print(f"error: could not be written: {fault.strerror}", file=sys.stderr)
+        _close_quietly()
+        sys.exit(1)
 
 
 def _close_quietly() -> None:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import errno
 import io
 import os
 import sys
 import tempfile
 from collections.abc import Collection, Iterator
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import AbstractContextManager, contextmanager, suppress
 from dataclasses import replace
 from pathlib import Path
 from typing import Any, BinaryIO, Literal, Protocol, TextIO, overload
@@ -15,6 +16,9 @@ from typing import Any, BinaryIO, Literal, Protocol, TextIO, overload
 from nlp.errors import UsageError
 from nlp.labels import Category, Label
 from nlp.report import Report
+
+NO_ROOM = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EROFS, errno.EIO})
+"""What writing can meet with on a disk that is full, or that fails."""
 
 
 class OutputFormat(Label):
@@ -113,8 +117,11 @@ def replaced(path: Path, mode: Literal["w", "wb"] = "w") -> Iterator[Any]:
         os.umask(mask)
         scratch.chmod(0o666 & ~mask)
         scratch.replace(path)
-    except BaseException:
-        scratch.unlink(missing_ok=True)
+    except BaseException as fault:
+        with suppress(OSError):
+            scratch.unlink(missing_ok=True)
+        if isinstance(fault, OSError) and fault.errno in NO_ROOM:
+            raise UsageError(f"{path}: cannot be written: {fault.strerror}") from None
         raise
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import stat
 import sys
 from pathlib import Path
 
@@ -16,6 +17,8 @@ __all__ = ["MAX_BYTES", "STDIN", "SUFFIXES", "read", "read_bytes"]
 STDIN = "-"
 MAX_BYTES = 64 * 1024 * 1024
 """The largest file that is read by default."""
+MAX_CHARACTERS = 2_000_000
+"""The longest text: a hundred times the longest report, and what a model reads in minutes."""
 
 
 def read(source: str | os.PathLike[str], *, max_bytes: int = MAX_BYTES, ocr: bool = False) -> Document:
@@ -34,17 +37,20 @@ def read(source: str | os.PathLike[str], *, max_bytes: int = MAX_BYTES, ocr: boo
     elif (member := archive.split(name)) is not None:
         data = archive.read_member(*member, max_bytes + 1)
     else:
-        data = _content(name, max_bytes + 1)
+        data = _content(name, max_bytes)
     return read_bytes(data, name, max_bytes=max_bytes, ocr=ocr)
 
 
 def _content(name: str, max_bytes: int) -> bytes:
-    """The first so many bytes of a file."""
+    """The bytes of a file, or of a pipe one more than it may have."""
     if archive.is_archive(name):
         archive.refuse(name)
     try:
         with Path(name).open("rb") as file:
-            return file.read(max_bytes)
+            found = os.fstat(file.fileno())
+            if stat.S_ISREG(found.st_mode) and found.st_size > max_bytes:
+                raise _too_large(name, max_bytes)
+            return file.read(max_bytes + 1)
     except IsADirectoryError:
         raise MissingFile(name, "a directory, not a file") from None
     except FileNotFoundError:
@@ -58,7 +64,7 @@ def _content(name: str, max_bytes: int) -> bytes:
 def read_bytes(data: bytes, source: str, *, max_bytes: int = MAX_BYTES, ocr: bool = False) -> Document:
     """Read a file's content; `source` names it in the document and in errors. Raises as `read` does."""
     if len(data) > max_bytes:
-        raise TooLarge(source, f"larger than {max_bytes / 2**20:.0f} MiB", "split it, or raise the limit")
+        raise _too_large(source, max_bytes)
     if not data.strip(b"\0 \t\r\n\xef\xbb\xbf"):
         raise EmptyFile(source, "the file is empty")
     format = sniff(data, source)
@@ -76,7 +82,22 @@ def read_bytes(data: bytes, source: str, *, max_bytes: int = MAX_BYTES, ocr: boo
         ) from fault
     if not any(not isinstance(block, Paragraph) or block.text.strip() for block in document.blocks):
         raise EmptyFile(source, "no text in the file")
+    if _characters(document) > MAX_CHARACTERS:
+        raise TooLarge(source, f"more than {MAX_CHARACTERS:,} characters of text", "no report is that long")
     return document
+
+
+def _too_large(source: str, max_bytes: int) -> TooLarge:
+    return TooLarge(source, f"larger than {max_bytes / 2**20:.0f} MiB", "split it, or raise the limit")
+
+
+def _characters(document: Document) -> int:
+    return sum(
+        len(block.text)
+        if isinstance(block, Paragraph)
+        else sum(len(cell) for row in block.rows for cell in row)
+        for block in document.blocks
+    )
 
 
 def _read_as(format: FileFormat, data: bytes, source: str, ocr: bool) -> Document:

@@ -20,6 +20,9 @@ _BOMS = (
 )
 UNDECODABLE = "some bytes could not be decoded and were replaced by \ufffd"
 NUL_BYTES = "NUL bytes were dropped"
+MIXED = "some lines are in UTF-8 and some in GB18030: each was read as what it is"
+_ENOUGH = 8
+"""Chinese characters in UTF-8 that are no accident in a file of another encoding."""
 
 
 def decode(data: bytes, declared: str | None = None) -> tuple[str, tuple[str, ...]]:
@@ -27,6 +30,10 @@ def decode(data: bytes, declared: str | None = None) -> tuple[str, tuple[str, ..
     for mark, encoding in _BOMS:
         if data.startswith(mark):
             return _lenient(data[len(mark) :], encoding)
+    mixed = None if _is_utf8(data) or _utf16(data) else _by_line(data)
+    if mixed is not None:
+        text, warnings = _checked(mixed)
+        return text, (*warnings, MIXED)
     encodings = ["utf-8", *_utf16(data), *([_widened(declared)] if declared else []), "gb18030"]
     for encoding in encodings:
         try:
@@ -50,6 +57,31 @@ def _utf16(data: bytes) -> list[str]:
     if max(even, odd) <= len(sample) / 200 or min(even, odd) > max(even, odd) / 10:
         return []
     return ["utf-16-le" if odd > even else "utf-16-be"]
+
+
+def _is_utf8(data: bytes) -> bool:
+    try:
+        data.decode()
+    except UnicodeDecodeError:
+        return False
+    return True
+
+
+def _by_line(data: bytes) -> str | None:
+    """The text of a file glued together of lines in UTF-8 and lines in GB18030; None if it is no such file."""
+    lines, chinese = [], 0
+    for line in data.split(b"\n"):
+        for encoding in ("utf-8", "gb18030"):
+            try:
+                lines.append(line.decode(encoding))
+            except UnicodeDecodeError:
+                continue
+            if encoding == "utf-8" and not line.isascii():
+                chinese += sum("\u2e80" <= character <= "\uffef" for character in lines[-1])
+            break
+        else:
+            return None
+    return "\n".join(lines) if chinese >= _ENOUGH else None
 
 
 def _widened(encoding: str) -> str:
