@@ -97,7 +97,7 @@ def _hit(
     patterns: Sequence[Sequence[re.Pattern[str]]],
     context: bool,
 ) -> Hit:
-    """The hit; marked is what the first of `patterns` finds that find anything: phrases, or else pairs of characters."""
+    """The hit. Marked is what the first of `patterns` to find anything finds: phrases, or else pairs of characters."""
     row = connection.execute(_HIT, (id,)).fetchone()
 
     def neighbour(other: int) -> str | None:
