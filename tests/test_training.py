@@ -489,10 +489,10 @@ def test_going_on_with_new_reports_forgets_the_old_ones_only_without_replay(
 ) -> None:
     old, new = annotated("old", 24), annotated("new", 24)
     recipe = Recipe(
-        epochs=5,
-        batch=2,
-        encoder_rate=3e-3,
-        head_rate=3e-2,
+        epochs=10,
+        batch=4,
+        encoder_rate=2e-3,
+        head_rate=2e-2,
         averaging=0.5,
         augmentation=NO_AUGMENTATION,
         patience=99,
