@@ -10,6 +10,7 @@ from __future__ import annotations
 import logging
 import os
 import pickle
+import re
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -38,6 +39,7 @@ They differ for a reason, too: stages that ask for the same may be fused by Ray,
 """
 TAGGING_SHARE = 0.75
 """Of the cores of a cluster, those that tag by default; the others read."""
+_RAISED = re.compile(r"^[\w.]+(?:Error|Exception|Interrupt|Exit): .+", re.MULTILINE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,15 +146,15 @@ def _read(batch: pa.Table, home: str, limits: Limits, ocr: bool) -> pa.Table:
         os.chdir(home)  # relative paths mean what they mean to the driver
     except OSError as fault:
         raise UsageError(f"{home}: not on {os.uname().nodename}, which works for this run: {fault}") from None
-    readers = _readers(limits, ocr)
+    readers = _readers(home, limits, ocr)
     return _packed(
         [_Read(job, list(readers.read(entry.source for entry in job.now))) for job in _unpacked(batch)]
     )
 
 
 @cache
-def _readers(limits: Limits, ocr: bool) -> Readers:
-    """One process that reads for this one, as long as it lives: it sees the pipe close and ends, too."""
+def _readers(home: str, limits: Limits, ocr: bool) -> Readers:
+    """One process that reads for this one, begun in `home`; it lives as long, for it sees the pipe close and ends."""
     return Readers(1, limits, ocr)
 
 
@@ -231,12 +233,8 @@ def _connected(cluster: Cluster) -> Iterator[Any]:
 
 
 def _explained(fault: Exception) -> GongkaiError:
-    """A fault of the cluster in one line: an error of this project's own as it is."""
-    cause: BaseException | None = fault
-    while cause is not None:
-        inner = getattr(cause, "cause", None)
-        if isinstance(cause, GongkaiError):
-            return GongkaiError(str(cause))
-        cause = inner if isinstance(inner, BaseException) and inner is not cause else cause.__cause__
-    last = str(fault).strip().splitlines()[-1]
-    return GongkaiError(f"the cluster gave up, the same command goes on: {last}")
+    """A fault of the cluster in one line: what was raised first, which Ray hands on as the text of a traceback only."""
+    text = str(fault)
+    first = _RAISED.search(text)
+    said = first[0].removeprefix("nlp.errors.") if first else text.strip().partition("\n")[0]
+    return GongkaiError(f"the cluster gave up, the same command goes on: {said}")

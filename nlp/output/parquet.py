@@ -34,7 +34,7 @@ def schema() -> pa.Schema:
     text, number, share = pa.string(), pa.int32(), pa.float64()
     columns = {
         **dict.fromkeys(_REPORT, text),
-        "year": pa.int16(),
+        "year": pa.int32(),
         "warnings": pa.list_(text),
         "section": number,
         **dict.fromkeys(("kind", "number", "heading"), text),
