@@ -62,6 +62,8 @@ def from_json(data: Mapping[str, Any]) -> Report:
             f"schema {data.get('schema')!r} is not {VERSION!r}: tag the file again with this version"
         )
     try:
+        _check(data, source=str, title=(str, None), agency=(str, None), year=(int, None), region=(str, None))
+        _check(data, model=(str, None))
         return Report(
             source=data["source"],
             title=data["title"],
@@ -77,7 +79,21 @@ def from_json(data: Mapping[str, Any]) -> Report:
         raise SchemaError(f"not a report of schema {VERSION}: {fault!r}") from fault
 
 
+def _check(data: Mapping[str, Any], **kinds: type | tuple[type | None, ...]) -> None:
+    """Raise ValueError for a value that is of another kind, or text that is no Unicode (but for names of files)."""
+    for key, kind in kinds.items():
+        value = data[key]
+        wanted = tuple(
+            type(None) if one is None else one for one in (kind if isinstance(kind, tuple) else (kind,))
+        )
+        if not isinstance(value, wanted) or (isinstance(value, int) and not abs(value) < 2**31):
+            raise ValueError(f"{key} is {value!r}"[:100])
+        if isinstance(value, str) and key != "source":
+            value.encode()
+
+
 def _section_from_json(data: Mapping[str, Any]) -> Section:
+    _check(data, text=str, number=(str, None), heading=(str, None))
     text = data["text"]
     return Section(
         kind=SectionKind(data["kind"]),
@@ -90,8 +106,9 @@ def _section_from_json(data: Mapping[str, Any]) -> Section:
 
 
 def _statement_from_json(data: Mapping[str, Any], text: str) -> Statement:
+    _check(data, start=int, end=int, text=str, enumerator=(str, None))
     start, end = data["start"], data["end"]
-    if text[start:end] != data["text"]:
+    if not 0 <= start < end or text[start:end] != data["text"]:
         raise ValueError(f"characters {start} to {end} of the section are not the statement's text")
     return Statement(
         text=data["text"],

@@ -12,7 +12,7 @@ import typer
 
 import models
 from nlp.cli.progress import progress
-from nlp.errors import GongkaiError, UsageError
+from nlp.errors import GongkaiError, UsageError, printable
 from nlp.labels import Category
 
 if TYPE_CHECKING:
@@ -125,15 +125,17 @@ def _tagged(source: str, failures: list[str]) -> Iterator[Report]:
                     continue
                 try:
                     yield from_json(json.loads(line))
-                except (ValueError, AttributeError, GongkaiError) as fault:
+                except (ValueError, AttributeError, RecursionError, GongkaiError) as fault:
                     _fail(f"{source}:{number}: {fault}", failures)
+    except UnicodeDecodeError:
+        _fail(f"{source}: not in UTF-8, as the output of gongkai tag is", failures)
     except OSError as fault:
         _fail(f"{source}: {fault.strerror}", failures)
 
 
 def _fail(message: str, failures: list[str]) -> None:
     failures.append(message)
-    print(f"error: {message}", file=sys.stderr)
+    print(f"error: {printable(message)}", file=sys.stderr)
 
 
 def _make_vectors(connection: object, threads: int | None, quiet: bool) -> None:

@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from enum import Enum
 from functools import lru_cache
 
+from nlp.errors import printable
 from nlp.index.agency import agency_key
 from nlp.index.database import Database
 from nlp.index.tokens import tokens
@@ -70,6 +71,7 @@ class Indexer:
         return done
 
     def _add(self, report: Report) -> Added:
+        report = replace(report, source=printable(report.source))  # not every file's name is Unicode
         digest = _digest(report)
         if self._db.execute("SELECT 1 FROM reports WHERE digest = ?", (digest,)).fetchone():
             return Added.UNCHANGED

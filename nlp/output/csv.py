@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 from typing import TextIO
 
+from nlp.errors import printable
 from nlp.report import Report
 
 COLUMNS = (
@@ -28,7 +29,7 @@ class CsvWriter:
             for s in section.statements:
                 confidence = s.confidence.get(s.category)
                 cells = (
-                    report.source, report.agency, report.year, report.level, report.region,
+                    printable(report.source), report.agency, report.year, report.level, report.region,
                     section.kind, section.heading, s.start, s.end, s.category, s.category.chinese,
                     None if confidence is None else f"{confidence:.4f}",
                     ", ".join(s.themes), "、".join(theme.chinese for theme in s.themes), s.text,

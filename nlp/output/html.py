@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import lru_cache
 from typing import TextIO
 
 from jinja2 import Environment, PackageLoader, Template
 
+from nlp.errors import printable
 from nlp.labels import Category
 from nlp.report import Report, Section, Statement
 
@@ -28,7 +30,7 @@ class HtmlWriter:
         counts = {category: sum(s.category is category for s in report.statements()) for category in Category}
         self._stream.write(
             _template("report.html").render(
-                report=report,
+                report=replace(report, source=printable(report.source)),
                 number=self._count,
                 counts=counts,
                 paragraphs=paragraphs,

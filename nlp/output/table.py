@@ -8,6 +8,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from nlp.errors import printable
 from nlp.labels import Category
 from nlp.report import Report, Section
 
@@ -34,10 +35,9 @@ class TableWriter:
             report.level and report.level.chinese,
             report.region,
         ]
-        self._console.print(Text(report.title or report.source, style="bold"))
-        self._console.print(
-            Text(" · ".join([report.source, *(str(fact) for fact in facts if fact)]), style="dim")
-        )
+        source = printable(report.source)
+        self._console.print(Text(report.title or source, style="bold"))
+        self._console.print(Text(" · ".join([source, *(str(fact) for fact in facts if fact)]), style="dim"))
         for section in report.sections:
             if section.statements:
                 self._console.print(_table(section))
