@@ -128,12 +128,14 @@ def _install() -> None:
     import pdfplumber.page
     from pdfminer.pdftypes import list_value, stream_value
 
-    pdfminer.pdftypes.zlib = _Zlib()
-    pdfminer.pdftypes.lzwdecode = _lzw
-    pdfminer.pdftypes.rldecode = _counted(pdfminer.pdftypes.rldecode, 64)
-    pdfminer.pdftypes.ccittfaxdecode = _no_pixels
+    types: Any = pdfminer.pdftypes  # what is replaced is no part of the modules' own typed surface
+    page: Any = pdfplumber.page
+    types.zlib = _Zlib()
+    types.lzwdecode = _lzw
+    types.rldecode = _counted(types.rldecode, 64)
+    types.ccittfaxdecode = _no_pixels
 
-    class Interpreter(pdfplumber.page.PDFPageInterpreter):  # type: ignore[misc]
+    class Interpreter(page.PDFPageInterpreter):  # type: ignore[misc]
         """Carries out the content of pages and of forms."""
 
         def execute(self, streams: Sequence[object]) -> None:
@@ -141,7 +143,7 @@ def _install() -> None:
                 _budget().draw(len(stream_value(stream).get_data()))
             super().execute(streams)
 
-    class Device(pdfplumber.page.PDFPageAggregatorWithMarkedContent):  # type: ignore[misc]
+    class Device(page.PDFPageAggregatorWithMarkedContent):  # type: ignore[misc]
         """Collects the characters and paths of one page."""
 
         chars = paths = 0
@@ -158,5 +160,5 @@ def _install() -> None:
             if self.paths <= MAX_PATHS:
                 super().paint_path(*arguments)
 
-    pdfplumber.page.PDFPageInterpreter = Interpreter
-    pdfplumber.page.PDFPageAggregatorWithMarkedContent = Device
+    page.PDFPageInterpreter = Interpreter
+    page.PDFPageAggregatorWithMarkedContent = Device
