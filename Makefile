@@ -3,9 +3,12 @@ VENV := .venv
 BIN := $(VENV)/bin
 PYTHON ?= python3
 TORCH ?= torch==2.13.0
+FUZZ_SECONDS ?= 60
+FUZZ_TARGETS ?=
+SOAK_REPORTS ?= 20000
 SAMPLE := nlp/samples/report-2021-beiguan.txt
 
-.PHONY: help demo demo-search screenshots test test-cluster install lint types check corpus bench-speed wheel clean
+.PHONY: help demo demo-search screenshots test test-cluster install lint types check corpus bench-speed fuzz soak wheel clean
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*##/\t/' | expand -t 16
@@ -64,6 +67,18 @@ check: lint types test ## all that has to pass
 
 bench-speed: $(VENV)/.tests ## how fast tagging is, and beside what; half an hour, alone on the machine
 	$(BIN)/gongkai benchmark
+
+# atheris is named on its own: it comes ready-made for some Pythons only, and else needs clang to be built
+$(VENV)/.fuzz: $(VENV)/.tests
+	$(BIN)/pip install --quiet atheris || { echo 'make fuzz needs atheris, which may have no wheel' \
+	    'for this Python or system: try make fuzz PYTHON=python3.12 VENV=.venv-fuzz, on Linux'; exit 1; }
+	@touch $@
+
+fuzz: $(VENV)/.fuzz ## every reader against made-up files, FUZZ_SECONDS (60) each
+	$(BIN)/python tests/fuzz/run.py --seconds $(FUZZ_SECONDS) $(FUZZ_TARGETS)
+
+soak: $(VENV)/.tests ## tag SOAK_REPORTS (20000) invented reports in one run: speed, memory; an hour or more
+	$(BIN)/python -m eval.soak --reports $(SOAK_REPORTS)
 
 wheel: $(VENV)/.tests ## build the wheel, with the default model in it
 	$(BIN)/python -m build --wheel
