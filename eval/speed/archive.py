@@ -108,7 +108,7 @@ def main(
     ] = 1.0,
     characters: Annotated[float, typer.Option(help="Of narrative, in a report.")] = 2500,
     file_bytes: Annotated[float, typer.Option(help="Of a report's file.")] = 200_000,
-    parquet_bytes: Annotated[float, typer.Option(help="Of a report in the output.")] = 4000,
+    parquet_bytes: Annotated[float, typer.Option(help="Of a report in the output.")] = 6000,
     reports: Annotated[int, typer.Option(min=1, help="Reports a year.")] = 600_000,
     years: Annotated[int, typer.Option(min=1, help="Years of the second column.")] = 15,
     cores: Annotated[int, typer.Option(min=2, help="Cores of a machine.")] = 16,
