@@ -54,7 +54,7 @@ def _run(target: str, seconds: int) -> bool:
         (home / "seeds" / hashlib.sha1(seed).hexdigest()).write_bytes(seed)
     print(f"{target}: {seconds} s", flush=True)
     command = [
-        sys.executable, __file__, "--inside", target, f"-max_total_time={seconds}", f"-max_len={LONGEST}", "-timeout=60",
+        sys.executable, __file__, "--inside", target, f"-max_total_time={seconds}", f"-max_len={LONGEST}", "-timeout=180",
         "-rss_limit_mb=3000", f"-artifact_prefix={home}/", "-print_final_stats=1", "-verbosity=0", str(home / "corpus"),
         str(home / "seeds"),
     ]  # fmt: skip
