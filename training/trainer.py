@@ -20,6 +20,7 @@ from training.annotation import AnnotatedReport
 from training.distillation import Teacher
 from training.examples import IGNORED, Collator, ExampleMaker, to_rows
 from training.model import StatementModel, StatementOutput
+from training.precision import autocast_dtype
 from training.recipe import Recipe
 
 AVERAGE = "average.pt"
@@ -227,7 +228,7 @@ def train(
         greater_is_better=True,
         logging_steps=50,
         seed=recipe.seed,
-        bf16=True,
+        bf16=autocast_dtype() is torch.bfloat16,
         use_cpu=not cuda,
         remove_unused_columns=False,
         report_to=[],
