@@ -1,7 +1,7 @@
 """Packing: a BERT encoder as it is exported, with one matrix product for query, key and value.
 
 The same function as `transformers.BertModel` at inference. Its graph has a third of the products that read a layer's
-input, rounds that input to 8 bits once instead of three times, and holds no shapes that are computed on the way.
+input, rounds that input to 8 bits once instead of three times, and has one operation for all that attention is.
 """
 
 from __future__ import annotations
@@ -14,8 +14,7 @@ from torch import Tensor, nn
 from transformers import BertConfig, BertModel
 from transformers.modeling_outputs import BaseModelOutput
 
-_MASKED = -1e4
-"""What is added to the attention logits of padding."""
+from training.attention import attention
 
 
 class PackedLayer(nn.Module):
@@ -24,7 +23,7 @@ class PackedLayer(nn.Module):
     def __init__(self, config: BertConfig) -> None:
         super().__init__()
         width, epsilon = config.hidden_size, config.layer_norm_eps
-        self.heads = config.num_attention_heads
+        self.width, self.heads = width, config.num_attention_heads
         self.qkv = nn.Linear(width, 3 * width)
         self.attention_output = nn.Linear(width, width)
         self.attention_norm = nn.LayerNorm(width, eps=epsilon)
@@ -32,13 +31,10 @@ class PackedLayer(nn.Module):
         self.output = nn.Linear(config.intermediate_size, width)
         self.output_norm = nn.LayerNorm(width, eps=epsilon)
 
-    def forward(self, states: Tensor, masked: Tensor) -> Tensor:
-        """States (b, t, h) of the layer from those of the one before; `masked` (b, 1, 1, t) is added to the logits."""
-        windows, tokens, width = states.shape
-        packed = self.qkv(states).view(windows, tokens, 3, self.heads, width // self.heads)
-        query, key, value = packed.permute(2, 0, 3, 1, 4).unbind(0)
-        attention = (query @ key.transpose(-1, -2) + masked).softmax(-1) @ value
-        context = attention.transpose(1, 2).reshape(windows, tokens, width)
+    def forward(self, states: Tensor, lengths: Tensor) -> Tensor:
+        """States (b, t, h) of the layer from those of the one before, of rows of `lengths` (b,) tokens."""
+        query, key, value = self.qkv(states).split(self.width, dim=-1)
+        context = attention(query, key, value, lengths, self.heads)
         states = self.attention_norm(states + self.attention_output(context))
         wide = nn.functional.gelu(self.intermediate(states))
         normed: Tensor = self.output_norm(states + self.output(wide))
@@ -64,9 +60,9 @@ class PackedEncoder(nn.Module):
         """States (b, t, h) of the last layer for (b, t) tokens, padded on the right."""
         places = torch.arange(input_ids.shape[1], device=input_ids.device)
         states = self.norm(self.words(input_ids) + self.types(token_type_ids) + self.positions(places))
-        masked = (1.0 - attention_mask[:, None, None, :].to(states.dtype)) * _MASKED
+        lengths = attention_mask.sum(1).to(torch.int32)
         for layer in self.layers:
-            states = layer(states, masked)
+            states = layer(states, lengths)
         return BaseModelOutput(last_hidden_state=states)
 
 
