@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import json
 import random
 import shutil
 import struct
@@ -42,12 +43,12 @@ from training.builtin import MAGIC, build_tokenizer, convert, is_kept, parse  # 
 from training.distillation import Teacher, shallow  # noqa: E402
 from training.examples import IGNORED, Collator, ExampleMaker, from_row, to_rows  # noqa: E402
 from training.export import export_graph, with_packed_encoder, write_model  # noqa: E402
-from training.model import StatementModel, StatementOutput, pool  # noqa: E402
+from training.model import StatementConfig, StatementModel, StatementOutput, pool  # noqa: E402
 from training.packing import packed, unpacked  # noqa: E402
 from training.recipe import Recipe  # noqa: E402
 from training.replay import with_replay  # noqa: E402
 from training.restoring import load_torch  # noqa: E402
-from training.run import TorchEngine, tagger_of  # noqa: E402
+from training.run import RECIPES, TorchEngine, tagger_of, train_model  # noqa: E402
 from training.smoothing import SmoothedLinear, smoothed  # noqa: E402
 from training.trainer import train  # noqa: E402
 
@@ -522,3 +523,30 @@ def test_going_on_with_new_reports_forgets_the_old_ones_only_without_replay(
     assert accuracy(alone, "new") == accuracy(mixed, "new") == 1.0
     assert accuracy(mixed, "old") == 1.0
     assert accuracy(alone, "old") < 1.0
+
+
+def test_a_student_learns_further_from_its_teacher(
+    exported: Path, varied: StatementModel, tiny_corpus: Path, tmp_path: Path
+) -> None:
+    recipe = Recipe(epochs=1, batch=4, averaging_from=0.0, augmentation=NO_AUGMENTATION)
+    reports, dev = read_split("train", tiny_corpus), read_split("dev", tiny_corpus)
+    train_model(reports, dev, recipe, tmp_path / "run", start=exported, teacher=exported)
+    recipes = json.loads((tmp_path / "run" / RECIPES).read_text(encoding="utf-8"))
+    assert [one["layers"] for one in recipes] == [None, varied.config.encoder["num_hidden_layers"]]
+
+
+def test_a_student_of_another_width_is_none_of_its_teachers(
+    exported: Path, model: StatementModel, tiny_corpus: Path, tmp_path: Path
+) -> None:
+    config = StatementConfig(encoder={**model.config.encoder, "hidden_size": 16})
+    StatementModel(config).save_pretrained(tmp_path / "narrow" / "model")
+    shutil.copyfile(exported / "tokenizer.json", tmp_path / "narrow" / "model" / "tokenizer.json")
+    with pytest.raises(ModelError, match="hidden_size is 16"):
+        train_model(
+            read_split("train", tiny_corpus),
+            read_split("dev", tiny_corpus),
+            Recipe(epochs=1),
+            tmp_path / "run",
+            start=tmp_path / "narrow",
+            teacher=exported,
+        )

@@ -111,7 +111,9 @@ def train_model(
     """Train on `reports` by `recipe`, watching `dev`; the torch model is written to `run_directory`/model.
 
     With `start` (a model's name or directory, or an earlier run's), that model is trained further, instead of the
-    encoder `recipe.base` with fresh heads. With `teacher`, one of `recipe.layers` layers learns from it.
+    encoder `recipe.base` with fresh heads. With `teacher`, one of `recipe.layers` layers learns from it: some of the
+    teacher's own, or those of `start`, a student that learns further. Raises ModelError if `start` is no student of
+    the teacher's: of another width, or another vocabulary.
     """
     torch.manual_seed(recipe.seed)
     origin = start or teacher
@@ -124,9 +126,11 @@ def train_model(
             raise ModelError(f"{base}: no {models.TOKENIZER} there")
         model = StatementModel.from_encoder(str(base))
     tokenizer = Tokenizer.from_file(str(tokenizer_file))
-    lessons = Teacher(model) if teacher else None
-    if lessons and recipe.layers:
+    lessons = Teacher(load_torch(teacher)[0] if start else model) if teacher else None
+    if lessons and not start and recipe.layers:
         model = shallow(lessons.model, recipe.layers)
+    elif lessons and start:
+        recipe = replace(recipe, layers=_student_layers(model, lessons.model))
     model = train(
         reports,
         model,
@@ -143,6 +147,15 @@ def train_model(
     model.save_pretrained(target)
     tokenizer.save(str(target / models.TOKENIZER))
     return tagger_of(model, tokenizer, run_directory.name)
+
+
+def _student_layers(student: StatementModel, teacher: StatementModel) -> int:
+    """The student's layers. Raises ModelError if it cannot be compared with the teacher, state by state."""
+    own, other = student.config.encoder, teacher.config.encoder
+    for size in ("hidden_size", "vocab_size"):
+        if own[size] != other[size]:
+            raise ModelError(f"no student of this teacher's: its {size} is {own[size]}, not {other[size]}")
+    return int(own["num_hidden_layers"])
 
 
 def recipes_of(origin: str | Path) -> list[dict[str, Any]]:

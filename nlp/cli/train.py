@@ -47,10 +47,14 @@ def train(
     distill_from: Annotated[
         str | None,
         typer.Option(
-            help="Train a smaller model that learns from this one (named as for --from).", show_default=False
+            help="Train a smaller model that learns from this one (named as for --from). With --from, that is the "
+            "smaller model, which learns further.",
+            show_default=False,
         ),
     ] = None,
-    layers: Annotated[int, typer.Option(min=2, help="Layers of the smaller model.")] = 4,
+    layers: Annotated[
+        int, typer.Option(min=2, help="Layers of the smaller model, where it is a new one.")
+    ] = 4,
     epochs: Annotated[
         int | None, typer.Option(min=1, help="Readings of the corpus.", show_default="the recipe's")
     ] = None,
@@ -90,6 +94,8 @@ def train(
         gongkai train -o runs/ours --from default --data ours.txt --epochs 3 --rate 5e-5
 
         gongkai train -o runs/fast --distill-from default --layers 4 --name fast
+
+        gongkai train -o runs/faster --from fast --distill-from default --epochs 3 --name fast
     """
     try:
         import torch  # noqa: F401
@@ -103,8 +109,6 @@ def train(
     from training.replay import with_replay
     from training.run import export, train_model
 
-    if start and distill_from:
-        raise UsageError("--from and --distill-from: one of them")
     if data and not start:
         raise UsageError("--data: goes with --from; to train on a corpus of your own, name its directory")
     corpus = corpus or CORPUS
