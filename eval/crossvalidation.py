@@ -8,6 +8,7 @@ from __future__ import annotations
 import hashlib
 import json
 import re
+import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,6 +19,7 @@ import numpy as np
 from eval.evaluation import System, evaluate
 from eval.folds import Fold
 from eval.metrics import Tally
+from nlp.report import Section
 from training.annotation import AnnotatedReport, to_lines
 
 
@@ -41,10 +43,16 @@ class Learner(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class FoldResult:
-    """The counts of a fold's held-out reports, in their order."""
+    """The counts of a fold's held-out reports, in their order, and how long they took.
+
+    `learning` and `tagging` are seconds: of the fit, and of finding the statements of all held-out reports. `learning`
+    is None where a stopped fit went on, which has seen only the end of it; both are None where they were not kept.
+    """
 
     fold: Fold
     tallies: tuple[Tally, ...]
+    learning: float | None = None
+    tagging: float | None = None
 
 
 def cross_validate(
@@ -61,14 +69,42 @@ def cross_validate(
     for fold in folds:
         directory = kept / _slug(learner.name) / _slug(fold.name)
         key = _key(fold, learner)
-        tallies = _read(directory / "tallies.json", key)
-        if tallies is None:
+        result = _read(directory / "tallies.json", key, fold)
+        if result is None:
             directory.mkdir(parents=True, exist_ok=True)
-            tallies = evaluate(learner.fit(fold, directory / key), fold.held_out).tallies
-            _write(directory / "tallies.json", key, tallies)
-        results.append(FoldResult(fold, tallies))
-        done(results[-1])
+            result = _measured(fold, learner, directory / key)
+            _write(directory / "tallies.json", key, result)
+        results.append(result)
+        done(result)
     return results
+
+
+def _measured(fold: Fold, learner: Learner, directory: Path) -> FoldResult:
+    goes_on = directory.exists()
+    begun = time.perf_counter()
+    system = _Timed(learner.fit(fold, directory))
+    learning = time.perf_counter() - begun
+    tallies = evaluate(system, fold.held_out).tallies
+    return FoldResult(fold, tallies, None if goes_on else learning, system.seconds)
+
+
+@dataclass
+class _Timed:
+    """A system, and the seconds in which it found statements."""
+
+    system: System
+    seconds: float = 0.0
+
+    def tag_sections(self, sections: Sequence[Section]) -> list[Section]:
+        """The system's, timed."""
+        begun = time.perf_counter()
+        found = self.system.tag_sections(sections)
+        self.seconds += time.perf_counter() - begun
+        return found
+
+    def classify(self, sections: Sequence[Section]) -> list[Section]:
+        """The system's."""
+        return self.system.classify(sections)
 
 
 def _slug(name: str) -> str:
@@ -89,15 +125,19 @@ def _text(annotated: AnnotatedReport) -> str:
     return "\n".join(to_lines(annotated))
 
 
-def _read(path: Path, key: str) -> tuple[Tally, ...] | None:
+def _read(path: Path, key: str, fold: Fold) -> FoldResult | None:
     if not path.exists():
         return None
     data = json.loads(path.read_text(encoding="utf-8"))
-    return tuple(Tally(np.asarray(row)) for row in data["counts"]) if data["key"] == key else None
+    if data["key"] != key:
+        return None
+    tallies = tuple(Tally(np.asarray(row)) for row in data["counts"])
+    return FoldResult(fold, tallies, data.get("learning"), data.get("tagging"))
 
 
-def _write(path: Path, key: str, tallies: Sequence[Tally]) -> None:
-    data = {"key": key, "counts": [tally.counts.tolist() for tally in tallies]}
+def _write(path: Path, key: str, result: FoldResult) -> None:
+    counts = [tally.counts.tolist() for tally in result.tallies]
+    data = {"key": key, "counts": counts, "learning": result.learning, "tagging": result.tagging}
     scratch = path.with_suffix(".part")
     scratch.write_text(json.dumps(data), encoding="utf-8")
     scratch.replace(path)

@@ -27,11 +27,15 @@ FAMILIES: dict[str, tuple[str, ...]] = {
 
 @dataclass(frozen=True, slots=True)
 class Fold:
-    """What to learn from, and what to be measured on; `name` says which fold it is."""
+    """What to learn from, and what to be measured on; `name` says which fold it is.
+
+    `watched` are reports to see a long fit's course on: nothing is learnt from them, and they decide nothing.
+    """
 
     name: str
     train: Reports
     held_out: Reports
+    watched: Reports = ()
 
 
 def leave_family_out(reports: Sequence[AnnotatedReport]) -> list[Fold]:
