@@ -19,7 +19,7 @@ import pytest
 from test_batch import REPORT, Stub
 
 from nlp.batch import Manifest, Outcome, tag_directory
-from nlp.batch.cluster import LOCAL, Cluster, _workers, tag_on_cluster
+from nlp.batch.cluster import LOCAL, Cluster, Cores, tag_on_cluster
 from nlp.batch.storage import Directory
 from nlp.errors import GongkaiError, UsageError
 from nlp.report import Report
@@ -78,7 +78,7 @@ def scenes(directory: Path) -> dict[str, Any]:
 
     def run(name: str, load: Any, sources: list[str], format: str | None = None) -> list[int]:
         outcome = tag_on_cluster(
-            sources, load, Directory(directory / name), Cluster(workers=1), format=format, shard_size=4
+            sources, load, Directory(directory / name), Cluster(workers=2), format=format, shard_size=4
         )
         return [outcome.tagged, outcome.kept, outcome.failed]
 
@@ -231,15 +231,22 @@ def test_the_command_with_the_model_itself(home: Path, tmp_path: Path) -> None:
         assert (tmp_path / "ray" / part.name).read_bytes() == part.read_bytes()
 
 
-def test_workers_leave_a_core_to_read() -> None:
-    assert _workers(Cluster(), 2) == 1
-    assert _workers(Cluster(), 16) == 12
-    assert _workers(Cluster(threads=4), 64) == 12
-    assert _workers(Cluster("auto", workers=100), 2) == 100  # a cluster that grows
+def test_every_core_tags_and_leaves_a_little_of_itself_to_read() -> None:
+    assert Cores.of(Cluster(), 1, ocr=False) == Cores(workers=1, tagging=0.9, reading=0.1)
+    assert Cores.of(Cluster(), 2, ocr=False).workers == 2
+    assert Cores.of(Cluster(), 16, ocr=False).workers == 16
+    assert Cores.of(Cluster(threads=4), 64, ocr=False) == Cores(workers=16, tagging=3.9, reading=0.1)
+    assert Cores.of(Cluster("auto", workers=100), 2, ocr=False).workers == 100  # a cluster that grows
     with pytest.raises(UsageError, match="no room"):
-        _workers(Cluster(), 1)
+        Cores.of(Cluster(threads=4), 2, ocr=False)
     with pytest.raises(UsageError, match="more than the 2 cores here"):
-        _workers(Cluster(LOCAL, workers=2), 2)
+        Cores.of(Cluster(LOCAL, workers=3), 2, ocr=False)
+
+
+def test_recognising_pages_takes_cores_of_its_own() -> None:
+    assert Cores.of(Cluster(), 16, ocr=True) == Cores(workers=12, tagging=1, reading=1.0)
+    with pytest.raises(UsageError, match="no room"):
+        Cores.of(Cluster(), 1, ocr=True)
 
 
 def test_without_ray_it_says_what_to_install(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:

@@ -37,8 +37,10 @@ READING_BYTES, TAGGING_BYTES = 512 * 2**20, 2**30
 
 They differ for a reason, too: stages that ask for the same may be fused by Ray, and the actors would read.
 """
-TAGGING_SHARE = 0.75
-"""Of the cores of a cluster, those that tag by default; the others read."""
+READING_CORES = 0.1
+"""Of a core, what a task that reads is taken to need: reading takes less than a tenth of what tagging takes."""
+OCR_TAGGING_SHARE = 0.75
+"""Of the cores of a cluster, those that tag by default where pages are recognised, which takes a whole core each."""
 _RAISED = re.compile(r"^[\w.]+(?:Error|Exception|Interrupt|Exit): .+", re.MULTILINE)
 
 
@@ -110,7 +112,7 @@ def _run(
 ) -> Iterator[list[Entry]]:
     """The entries of each job, as it is done, in any order."""
     with _connected(cluster) as ray:
-        workers = _workers(cluster, ray.cluster_resources().get("CPU", 0))
+        cores = Cores.of(cluster, ray.cluster_resources().get("CPU", 0), ocr)
         items = [{"payload": pickle.dumps(job)} for job in todo]
         # Ray Data begins tasks again whose worker died, and restarts actors, without being told
         stages = (
@@ -120,7 +122,7 @@ def _run(
                 batch_size=1,
                 batch_format="pyarrow",
                 fn_kwargs={"home": os.getcwd(), "limits": limits, "ocr": ocr},  # noqa: PTH109
-                num_cpus=1,
+                num_cpus=cores.reading,
                 memory=READING_BYTES,
             )
             .map_batches(
@@ -128,8 +130,8 @@ def _run(
                 batch_size=1,
                 batch_format="pyarrow",
                 fn_constructor_args=(load, model, shards),
-                compute=ray.data.ActorPoolStrategy(size=workers, max_tasks_in_flight_per_actor=2),
-                num_cpus=cluster.threads,
+                compute=ray.data.ActorPoolStrategy(size=cores.workers, max_tasks_in_flight_per_actor=2),
+                num_cpus=cores.tagging,
                 memory=TAGGING_BYTES,
             )
         )
@@ -186,21 +188,37 @@ def _unpacked(batch: pa.Table) -> list[Any]:
     return [pickle.loads(payload) for payload in batch.column("payload").to_pylist()]
 
 
-def _workers(cluster: Cluster, cores: float) -> int:
-    """How many actors to start: as many as were asked for, or for TAGGING_SHARE of the cores."""
-    most = int((cores - 1) // cluster.threads)
-    if cluster.workers:
-        if cluster.address == LOCAL and cluster.workers > most:
+@dataclass(frozen=True, slots=True)
+class Cores:
+    """How a cluster's cores are shared out: `workers` actors of `tagging` cores, tasks that read of `reading` each."""
+
+    workers: int
+    tagging: float
+    reading: float
+
+    @classmethod
+    def of(cls, cluster: Cluster, cores: float, ocr: bool) -> Cores:
+        """As many workers as were asked for, or as there is room for beside the reading.
+
+        Each leaves a little of its cores to a task that reads, but where pages are recognised: that takes cores of its
+        own. Raises UsageError if there is no room, or less than was asked for.
+        """
+        reading = 1.0 if ocr else READING_CORES
+        tagging = cluster.threads - (0.0 if ocr else READING_CORES)
+        most = min(int((cores - reading) / tagging), int(cores / cluster.threads))
+        if cluster.workers:
+            if cluster.address == LOCAL and cluster.workers > most:
+                raise UsageError(
+                    f"--workers: {cluster.workers} of {cluster.threads} cores each, and {reading:g} to read, are more "
+                    f"than the {cores:.0f} cores here"
+                )
+            return cls(cluster.workers, tagging, reading)
+        if most < 1:
             raise UsageError(
-                f"--workers: {cluster.workers} of {cluster.threads} cores each, and one that reads, are more than the "
-                f"{cores:.0f} cores here"
+                f"a cluster of {cores:.0f} cores has no room: it takes {reading:g} to read and {cluster.threads} to tag"
             )
-        return cluster.workers
-    if most < 1:
-        raise UsageError(
-            f"a cluster of {cores:.0f} cores has no room: it takes one to read and {cluster.threads} to tag"
-        )
-    return max(1, min(most, int(cores * TAGGING_SHARE / cluster.threads)))
+        wanted = int(cores * OCR_TAGGING_SHARE / cluster.threads) if ocr else most
+        return cls(max(1, min(most, wanted)), tagging, reading)
 
 
 @contextmanager
