@@ -1,0 +1,267 @@
+"""Token labels: BERT says of every token whether it begins or continues a statement, and of which category.
+
+The labels are B- and I- with a category (Ramshaw and Marcus 1995, W95-0107), as taggers of names have them. Encoder,
+windows, augmentation, optimizer and averaging are the product's. So is the way from scores over tokens to statements,
+but for where they end: before a token more likely labelled B- than I-, whether or not a mark stands there.
+"""
+
+from __future__ import annotations
+
+import json
+import random
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any, cast
+
+import numpy as np
+import torch
+from tokenizers import Tokenizer
+from torch import Tensor, nn
+from transformers import AutoConfig, AutoModel, BertConfig, BertModel, PreTrainedModel, TrainingArguments
+
+import models
+from eval.baselines.recipe import BASELINE, finished
+from eval.evaluation import evaluate
+from eval.folds import Fold, Reports
+from nlp.boundary import Candidate, Evidence
+from nlp.decoding import decode
+from nlp.engine import Scores
+from nlp.labels import Category, Theme
+from nlp.report import Section
+from nlp.tagger import CONTEXT, MAX_TOKENS, Tagger
+from nlp.window import Batch, EncodedSection, Floats, encode
+from training.examples import IGNORED, Collator, ExampleMaker, to_rows
+from training.precision import autocast_dtype
+from training.recipe import Recipe
+from training.run import base_directory
+from training.trainer import StatementTrainer, WeightAveraging, last_checkpoint
+
+LABELS = tuple(f"{prefix}-{category}" for prefix in "BI" for category in Category)
+"""Of a token, in the order of the model's outputs."""
+BOUNDARY = 0.5
+"""The probability of all B- labels together from which on a token begins a statement."""
+
+
+class TokenLabelModel(PreTrainedModel):
+    """A BERT with two linear heads over each token: logits of LABELS, and of the themes of its statement."""
+
+    config_class = BertConfig
+    base_model_prefix = "encoder"
+
+    def __init__(self, config: BertConfig, dropout: float = 0.1) -> None:
+        super().__init__(config)
+
+        def head(outputs: int) -> nn.Sequential:
+            # states of this encoder lie close together, and are spread out first, as in the product
+            width = config.hidden_size
+            return nn.Sequential(nn.LayerNorm(width), nn.Dropout(dropout), nn.Linear(width, outputs))
+
+        self.encoder: Any = BertModel(config, add_pooling_layer=False)
+        self.label_head = head(len(LABELS))
+        self.theme_head = head(len(Theme))
+        self.post_init()  # type: ignore[no-untyped-call]
+
+    @classmethod
+    def from_encoder(cls, base: str) -> TokenLabelModel:
+        """A model with fresh heads on the pretrained encoder `base` (a directory or a hub name of a BERT)."""
+        config = AutoConfig.from_pretrained(base, attention_probs_dropout_prob=0.0)  # as the product's
+        model = cls(config)
+        model.encoder = AutoModel.from_pretrained(base, config=config, add_pooling_layer=False)
+        return model
+
+    def forward(
+        self, input_ids: Tensor, attention_mask: Tensor, token_type_ids: Tensor
+    ) -> tuple[Tensor, Tensor]:
+        """Logits (b, t, 10) of LABELS and (b, t, 11) of themes."""
+        states = self.encoder(
+            input_ids=input_ids, attention_mask=attention_mask, token_type_ids=token_type_ids
+        ).last_hidden_state
+        return self.label_head(states), self.theme_head(states)
+
+
+def token_targets(segment: Tensor, category_targets: Tensor) -> Tensor:
+    """The label (b, t) of every token, IGNORED outside of the text.
+
+    `segment` (b, t) and `category_targets` (s,) are a group's of `Collator`: a statement's first token is where its
+    segment begins.
+    """
+    category = category_targets[segment]
+    before = torch.cat([torch.zeros_like(segment[:, :1]), segment[:, :-1]], dim=1)
+    inside = (segment == before).long() * len(Category)
+    return torch.where(category == IGNORED, category, category + inside)
+
+
+class TokenLabelTrainer(StatementTrainer):
+    """The product's trainer with the loss of token labels."""
+
+    def compute_loss(
+        self,
+        model: nn.Module,
+        inputs: dict[str, Any],
+        return_outputs: bool = False,
+        num_items_in_batch: Tensor | int | None = None,
+    ) -> Any:
+        """The mean over all tokens of a batch from `Collator`, themes of the tokens that have some."""
+        groups = inputs["groups"]
+        outputs = [
+            model(**{name: group[name] for name in ("input_ids", "attention_mask", "token_type_ids")})
+            for group in groups
+        ]
+        labels = torch.cat([own.flatten(0, 1) for own, _ in outputs]).float()
+        targets = torch.cat([token_targets(g["segment"], g["category_targets"]).flatten() for g in groups])
+        loss: Tensor = self.loss.category(labels, targets)
+        themes = torch.cat([own.flatten(0, 1) for _, own in outputs]).float()
+        theme_targets = torch.cat(
+            [group["theme_targets"][group["segment"]].flatten(0, 1) for group in groups]
+        )
+        themed = ~theme_targets.isnan().any(dim=1)
+        if themed.any():
+            loss = loss + self.recipe.theme_weight * nn.functional.binary_cross_entropy_with_logits(
+                themes[themed], theme_targets[themed]
+            )
+        return (loss, outputs) if return_outputs else loss
+
+
+class TokenLabelEngine:
+    """The model as an engine of the product's tagger, whose scores it gives for every token by itself."""
+
+    def __init__(self, model: TokenLabelModel) -> None:
+        self.model = model
+
+    def run(self, batch: Batch) -> Scores:
+        """One forward pass, without dropout and gradients; `boundary` is that a statement begins with the token."""
+        training = self.model.training
+        self.model.train(False)
+        device = next(self.model.parameters()).device
+        arrays = (batch.input_ids, batch.attention_mask, batch.token_type_ids)
+        with torch.inference_mode():
+            labels, themes = self.model(*(torch.from_numpy(array).to(device) for array in arrays))
+        self.model.train(training)
+        begins, category = marginals(labels.float())
+        segment = np.arange(batch.input_ids.size).reshape(batch.input_ids.shape)
+        return Scores(
+            begins.cpu().numpy(),
+            segment,
+            category.flatten(0, 1).cpu().numpy(),
+            themes.float().flatten(0, 1).cpu().numpy(),
+        )
+
+
+def marginals(labels: Tensor) -> tuple[Tensor, Tensor]:
+    """The logit (…) of all B- labels against all I- labels, and log-probabilities (…, 5) of categories, B- or I-."""
+    begin, inside = labels.split(len(Category), dim=-1)
+    category = torch.logaddexp(begin, inside)
+    return begin.logsumexp(-1) - inside.logsumexp(-1), category.log_softmax(-1)
+
+
+class TokenLabelBaseline:
+    """A model of token labels with the windows and the decoding of the product's tagger."""
+
+    def __init__(self, model: TokenLabelModel, tokenizer: Tokenizer) -> None:
+        longest = min(MAX_TOKENS, int(model.config.max_position_embeddings))
+        self._tagger = Tagger(
+            "token labels",
+            TokenLabelEngine(model),
+            tokenizer,
+            max_tokens=longest,
+            context=min(CONTEXT, longest // 8),
+        )
+
+    def tag_sections(self, sections: Sequence[Section]) -> list[Section]:
+        """Sections with the statements that their tokens' labels make."""
+        encoded = encode(sections, self._tagger.tokenizer)
+        return [
+            decode(section, ending_at(one, ends(one, scores.boundary)), scores, self._tagger.settings)
+            for section, one, scores in zip(sections, encoded, self._tagger.score(encoded), strict=True)
+        ]
+
+    def classify(self, sections: Sequence[Section]) -> list[Section]:
+        """Sections with the statements that they have, classified by the mean over their tokens."""
+        return self._tagger.classify(sections)
+
+
+def ends(encoded: EncodedSection, begins: Floats) -> list[int]:
+    """The characters at which statements end: where the tokens begin that begin a statement, by `begins` (n,).
+
+    Blanks before such a token stay with the statement before it, as the guideline has it. An I- after a statement of
+    another category goes on with it: the category is the whole statement's.
+    """
+    return [int(encoded.offsets[i, 0]) for i in np.flatnonzero(begins >= BOUNDARY) if i]
+
+
+def ending_at(encoded: EncodedSection, found: Sequence[int]) -> EncodedSection:
+    """The section with certain candidates at these characters, and no others."""
+    positions = np.searchsorted(encoded.offsets[:, 1], found, side="right") - 1
+    return replace(
+        encoded, candidates=tuple(Candidate(end, Evidence.LINE) for end in found), positions=positions
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class TokenLabelLearner:
+    """Trains a model of token labels by `recipe`."""
+
+    recipe: Recipe = BASELINE
+    name: str = "token labels"
+
+    @property
+    def settings(self) -> str:
+        """The recipe."""
+        return json.dumps(self.recipe.to_json(), sort_keys=True)
+
+    def fit(self, fold: Fold, directory: Path) -> TokenLabelBaseline:
+        """The trained model; a run that was stopped goes on from its last checkpoint."""
+        torch.manual_seed(self.recipe.seed)
+        base = base_directory(self.recipe.base)
+        tokenizer = Tokenizer.from_file(str(base / models.TOKENIZER))
+        model = _train(fold, TokenLabelModel.from_encoder(str(base)), tokenizer, self.recipe, directory)
+        finished(directory)
+        return TokenLabelBaseline(model, tokenizer)
+
+
+def _train(
+    fold: Fold, model: TokenLabelModel, tokenizer: Tokenizer, recipe: Recipe, directory: Path
+) -> TokenLabelModel:
+    rows = to_rows(fold.train)
+    longest = int(model.config.max_position_embeddings)
+    lengths = tuple(min(length, longest) for length in recipe.window_lengths)
+    watched: Reports = fold.watched or fold.train[:1]
+    averaging = WeightAveraging(recipe.averaging, recipe.averaging_from)
+
+    def score(current: Any) -> dict[str, float]:
+        scores = evaluate(TokenLabelBaseline(current, tokenizer), watched).total.scores()
+        return {name: value for name, value in scores.items() if value == value}
+
+    trainer = TokenLabelTrainer(
+        recipe,
+        score,
+        rows["length"],
+        model=model,
+        args=TrainingArguments(
+            output_dir=str(directory),
+            num_train_epochs=recipe.epochs,
+            per_device_train_batch_size=recipe.batch,
+            learning_rate=recipe.encoder_rate,
+            lr_scheduler_type="linear",
+            warmup_steps=int(recipe.warmup * recipe.epochs * len(rows) / recipe.batch),
+            max_grad_norm=1.0,
+            eval_strategy="epoch",
+            save_strategy="epoch",
+            save_total_limit=2,
+            logging_steps=50,
+            seed=recipe.seed,
+            bf16=autocast_dtype() is torch.bfloat16,
+            use_cpu=not torch.cuda.is_available(),
+            remove_unused_columns=False,
+            report_to=[],
+        ),
+        train_dataset=rows.with_transform(
+            ExampleMaker(tokenizer, recipe.augmentation, random.Random(recipe.seed), lengths)
+        ),
+        eval_dataset=rows,  # never read: `score` has its own, but Trainer wants one
+        data_collator=Collator(tokenizer),
+        callbacks=[averaging],
+    )
+    trainer.train(resume_from_checkpoint=last_checkpoint(directory) is not None)
+    return cast(Any, averaging.averaged()) or model
