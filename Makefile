@@ -8,7 +8,7 @@ FUZZ_TARGETS ?=
 SOAK_REPORTS ?= 20000
 SAMPLE := nlp/samples/report-2021-beiguan.txt
 
-.PHONY: help demo demo-search screenshots test test-cluster install lint types check corpus bench-speed fuzz soak wheel clean
+.PHONY: help demo demo-search screenshots test test-cluster install lint types check corpus bench-accuracy bench-speed fuzz soak wheel clean
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*##/\t/' | expand -t 16
@@ -64,6 +64,14 @@ types: $(VENV)/.tests ## mypy --strict
 	$(BIN)/mypy
 
 check: lint types test ## all that has to pass
+
+# setfit brings a dozen packages that nothing else needs
+$(VENV)/.baselines: $(VENV)/.tests
+	$(BIN)/pip install --quiet --editable '.[baselines]'
+	@touch $@
+
+bench-accuracy: $(VENV)/.baselines ## other ways to do it, trained and measured beside the model; hours, a stopped one goes on
+	$(BIN)/gongkai eval --baselines
 
 bench-speed: $(VENV)/.tests ## how fast tagging is, and beside what; half an hour, alone on the machine
 	$(BIN)/gongkai benchmark

@@ -82,12 +82,24 @@ def eval(
     findings: Annotated[
         bool, typer.Option("--findings", help="How right the findings in the demo corpus are, kind by kind.")
     ] = False,
+    baselines: Annotated[
+        bool,
+        typer.Option(
+            "--baselines", help="Train other ways to do it, and measure them beside the model. Takes hours."
+        ),
+    ] = False,
+    only: Annotated[
+        list[str] | None,
+        typer.Option(
+            help="Of --baselines: only the system of this name; again for more.", show_default="all"
+        ),
+    ] = None,
     html: Annotated[
         Path | None,
         typer.Option(help="Write all of it, and every error in its context, as a page to this file."),
     ] = None,
     kept: Annotated[
-        Path, typer.Option("--runs", help="Where they keep what is done: a stopped one goes on.")
+        Path, typer.Option("--runs", help="Where all that train keep what is done: a stopped one goes on.")
     ] = Path("runs/eval"),
     resamples: Annotated[int, typer.Option(min=100, help="Bootstrap resamples, of reports.")] = 2000,
     seed: Annotated[int, typer.Option(help="Seed of the bootstrap.")] = 0,
@@ -119,6 +131,8 @@ def eval(
 
         gongkai eval --findings --errors
 
+        gongkai eval --baselines --only rules --only tfidf
+
     With --leave-out, --cv and --curve the model is trained anew, by the default model's recipe (or tfidf): on the
     training and dev splits, never on test.
     """
@@ -128,8 +142,10 @@ def eval(
 
     if format not in ("table", "json"):
         raise UsageError(f"--format: no format {format!r}; choose from table, json")
-    if html and (leave_out or cv or curve or agreement or retrieval or findings):
+    if html and (leave_out or cv or curve or agreement or retrieval or findings or baselines):
         raise UsageError("--html: only a measured model makes a page")
+    if only and not baselines:
+        raise UsageError("--only: goes with --baselines")
     if agreement:
         from nlp.cli.agreement import print_agreement
 
@@ -144,6 +160,11 @@ def eval(
         from nlp.cli.eval_findings import print_findings
 
         print_findings(model, format, errors, resamples, seed, threads)
+        return
+    if baselines:
+        from nlp.cli.eval_baselines import print_baselines
+
+        print_baselines(data or ["test"], model, only or [], kept, format, resamples, seed, threads)
         return
     if leave_out or cv or curve:
         _cross_validate(leave_out, cv, model, epochs, kept, format, resamples, seed)
