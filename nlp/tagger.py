@@ -13,7 +13,9 @@ import numpy as np
 import models
 from nlp.boundary import given
 from nlp.decoding import DecodingSettings, TokenScores, decode
-from nlp.engine import Engine, OnnxEngine, Scores
+from nlp.engine import Engine, Scores
+from nlp.engines.choice import load_engine
+from nlp.engines.kind import EngineKind
 from nlp.errors import ModelError
 from nlp.labels import Category, Theme
 from nlp.report import Report, Section
@@ -58,10 +60,18 @@ class Tagger:
     context: int = CONTEXT
 
     @classmethod
-    def load(cls, name_or_path: str | Path = models.DEFAULT, *, threads: int | None = None) -> Tagger:
-        """The model of that name (`gongkai models` lists them) or in that directory.
+    def load(
+        cls,
+        name_or_path: str | Path = models.DEFAULT,
+        *,
+        threads: int | None = None,
+        engine: EngineKind = EngineKind.AUTO,
+        long_run: bool = False,
+    ) -> Tagger:
+        """The model of that name (`gongkai models` lists them) or in that directory, on `engine`.
 
-        Raises ModelError if there is none, or it cannot be loaded.
+        `long_run` lets `auto` take some seconds to find the fastest engine and to prepare it. Raises ModelError if
+        there is no such model, or it cannot be loaded, UsageError if the engine is not here.
         """
         from tokenizers import Tokenizer
 
@@ -74,8 +84,8 @@ class Tagger:
             max_tokens, context = int(config["max_tokens"]), int(config["context"])
         except Exception as fault:  # tokenizers raises plain Exception
             raise ModelError(f"{directory}: not a usable model: {fault!r}") from fault
-        engine = OnnxEngine(directory / models.GRAPH, threads)
-        return cls(name, engine, tokenizer, settings, max_tokens, context)
+        loaded = load_engine(directory / models.GRAPH, threads, engine, long_run)
+        return cls(name, loaded, tokenizer, settings, max_tokens, context)
 
     def tag(self, report: Report) -> Report:
         """The report with statements in its sections."""

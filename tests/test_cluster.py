@@ -219,7 +219,8 @@ def test_the_command_with_the_model_itself(home: Path, tmp_path: Path) -> None:
         "--format",
         "parquet",
     ]
-    for name, options in (("ray", ["--engine", "ray", "--workers", "1"]), ("local", ["--threads", "1"])):
+    here = ["--engine", "onnxruntime", "--threads", "1"]
+    for name, options in (("ray", ["--engine", "ray", "--workers", "1"]), ("local", here)):
         done = subprocess.run(
             [*command, *options, "-o", f"{tmp_path / name}/"], capture_output=True, text=True, timeout=SECONDS
         )

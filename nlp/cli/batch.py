@@ -11,12 +11,23 @@ from typing import TYPE_CHECKING
 import typer
 
 from nlp.cli.progress import progress
+from nlp.engines.kind import EngineKind
 from nlp.errors import UsageError
 
 if TYPE_CHECKING:
     from nlp.batch import Outcome
 
-ENGINES = ("local", "ray")
+LOCAL, RAY = "local", "ray"
+"""What --engine takes beside an EngineKind: the older name of auto, and a cluster."""
+
+
+def engine_kind(name: str) -> EngineKind:
+    """What runs the model by --engine. Raises UsageError naming the choices."""
+    if name == LOCAL:
+        return EngineKind.AUTO
+    if name == RAY:  # machines of a cluster may differ, what they write may not
+        return EngineKind.ONNXRUNTIME
+    return EngineKind.of(name, (RAY,))
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,9 +48,8 @@ class Batch:
 
 def tag_into(batch: Batch, sources: Sequence[str], quiet: bool) -> None:
     """Run, say what was done, and exit with 1 if files failed. Raises UsageError, DatabaseError, ModelError."""
-    if batch.engine not in ENGINES:
-        raise UsageError(f"--engine: no engine {batch.engine!r}; choose from {', '.join(ENGINES)}")
-    if batch.address and batch.engine != "ray":
+    engine_kind(batch.engine)
+    if batch.address and batch.engine != RAY:
         raise UsageError("--address: is for --engine ray")
     if "-" in sources:
         raise UsageError("-: standard input goes to a file or a pipe, not into a directory")
@@ -67,10 +77,12 @@ def _run(batch: Batch, sources: Sequence[str], advance: Callable[[int], None]) -
     storage = storage_of(batch.output)
     limits = Limits(file_bytes=batch.max_bytes)
     size = batch.shard_size or SHARD_SIZE
-    if batch.engine == "local":
+    kind = engine_kind(batch.engine)
+    if batch.engine != RAY:
+        # a run into a directory is a long one even where little is left to do: it goes on with the engine it began with
         return tag_directory(
             sources,
-            Tagger.load(batch.model, threads=batch.threads),
+            Tagger.load(batch.model, threads=batch.threads, engine=kind, long_run=True),
             storage,
             format=batch.format,
             workers=batch.workers or 0,
@@ -79,14 +91,15 @@ def _run(batch: Batch, sources: Sequence[str], advance: Callable[[int], None]) -
             ocr=batch.ocr,
             advance=advance,
         )
-    from nlp.batch.cluster import LOCAL, Cluster, tag_on_cluster
+    from nlp.batch.cluster import LOCAL as HERE
+    from nlp.batch.cluster import Cluster, tag_on_cluster
 
     threads = batch.threads or 1
     return tag_on_cluster(
         sources,
-        partial(Tagger.load, batch.model, threads=threads),
+        partial(Tagger.load, batch.model, threads=threads, engine=kind),
         storage,
-        Cluster(batch.address or LOCAL, batch.workers or 0, threads),
+        Cluster(batch.address or HERE, batch.workers or 0, threads),
         format=batch.format,
         limits=limits,
         shard_size=size,

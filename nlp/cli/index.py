@@ -12,6 +12,7 @@ import typer
 
 import models
 from nlp.cli.progress import progress
+from nlp.engines.kind import HELP, MANY_FILES, EngineKind
 from nlp.errors import GongkaiError, UsageError, printable
 from nlp.labels import Category
 
@@ -42,6 +43,7 @@ def index(
     threads: Annotated[
         int | None, typer.Option(min=1, help="Processor cores to use.", show_default="all")
     ] = None,
+    engine: Annotated[str, typer.Option(help=f"What runs the model. {HELP}.")] = str(EngineKind.AUTO),
     ocr: Annotated[
         bool, typer.Option("--ocr", help="Read scanned PDFs by OCR: seconds a page, and some errors.")
     ] = False,
@@ -71,13 +73,15 @@ def index(
     if str(database) in sources or database.suffix.lower() in (*TAGGED, *SUFFIXES, archive.SUFFIX):
         raise UsageError(f"{database}: the first argument is the database to make, e.g. reports.db")
     if ocr:
-        from nlp.reading.ocr import engine
+        from nlp.reading.ocr import engine as ocr_engine
 
-        engine()  # says at once if it is not installed
+        ocr_engine()  # says at once if it is not installed
+    kind = EngineKind.of(engine)
     failures: list[str] = []
     done: Counter[str] = Counter()
     with Database.open(database) as opened, progress("indexing", len(sources), quiet) as advance:
-        for _, added in Indexer(opened).add(_reports(sources, model, threads, ocr, failures, advance)):
+        reports = _reports(sources, model, threads, kind, ocr, failures, advance)
+        for _, added in Indexer(opened).add(reports):
             done[added.value] += 1
         if semantic and models.ENCODER.is_dir():
             _make_vectors(opened.connection, threads, quiet)
@@ -90,7 +94,13 @@ def index(
 
 
 def _reports(
-    sources: list[str], model: str, threads: int | None, ocr: bool, failures: list[str], advance: object
+    sources: list[str],
+    model: str,
+    threads: int | None,
+    engine: EngineKind,
+    ocr: bool,
+    failures: list[str],
+    advance: object,
 ) -> Iterator[Report]:
     """Reports of all sources: from tagged lines as they are, from report files by tagging them."""
     from nlp.pipeline import Failure, tag_files
@@ -104,7 +114,8 @@ def _reports(
     files = [source for source in sources if source not in tagged]
     if not files:
         return
-    for result in tag_files(files, Tagger.load(model, threads=threads), ocr=ocr):
+    tagger = Tagger.load(model, threads=threads, engine=engine, long_run=len(files) >= MANY_FILES)
+    for result in tag_files(files, tagger, ocr=ocr):
         advance()
         if isinstance(result, Failure):
             _fail(str(result.error), failures)

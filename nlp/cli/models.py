@@ -13,6 +13,8 @@ import models as shipped
 def models() -> None:
     """List the models that come with gongkai: name, version, size, and scores on the corpus's test split.
 
+    And what `--engine auto` takes for a long run on this machine, and why.
+
     Example:
 
         gongkai models
@@ -24,7 +26,13 @@ def models() -> None:
         megabytes = sum(file.stat().st_size for file in directory.iterdir()) / 1e6
         cells = [_score(scores.get(metric)) for metric in ("statement_f1", "boundary_f1", "problem_f1")]
         table.add_row(name, config["version"], f"{megabytes:.0f}", *cells, str(directory))
-    Console().print(table)
+    console = Console(highlight=False)
+    console.print(table)
+    if shipped.DEFAULT in shipped.available():
+        from nlp.engines.choice import choose
+
+        choice = choose(shipped.find(shipped.DEFAULT) / shipped.GRAPH)
+        console.print(f"engine of a long run with {shipped.DEFAULT}: {choice.kind} ({choice.reason})")
 
 
 def _score(value: list[float] | None) -> str:

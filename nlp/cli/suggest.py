@@ -11,6 +11,7 @@ import typer
 import models
 from nlp.cli.choices import members
 from nlp.cli.progress import progress
+from nlp.engines.kind import HELP, MANY_FILES, EngineKind
 from nlp.errors import ReadError, UsageError
 
 if TYPE_CHECKING:
@@ -68,6 +69,7 @@ def suggest(
     threads: Annotated[
         int | None, typer.Option(min=1, help="Processor cores to use.", show_default="all")
     ] = None,
+    engine: Annotated[str, typer.Option(help=f"What runs the model. {HELP}.")] = str(EngineKind.AUTO),
     max_size: Annotated[int, typer.Option(min=1, help="Largest file to read, in MiB.")] = 64,
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="No progress.")] = False,
 ) -> None:
@@ -100,7 +102,9 @@ def suggest(
     measures = members(Measure, measure, "--measure")
     known = [annotated.report for name in labelled or () for annotated in read_split(name)]
     sources = expand(inputs)
-    tagger = Tagger.load(model, threads=threads)
+    tagger = Tagger.load(
+        model, threads=threads, engine=EngineKind.of(engine), long_run=len(sources) >= MANY_FILES
+    )
     failures: list[ReadError] = []
     with progress("tagging", len(sources), quiet) as advance:
         reports = list(_tagged(sources, tagger, max_size * 2**20, failures, advance))

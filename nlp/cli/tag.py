@@ -10,9 +10,10 @@ from typing import Annotated
 import typer
 
 import models
-from nlp.cli.batch import Batch, tag_into
+from nlp.cli.batch import RAY, Batch, engine_kind, tag_into
 from nlp.cli.choices import format_of, members
 from nlp.cli.progress import progress
+from nlp.engines.kind import HELP, MANY_FILES, EngineKind
 from nlp.errors import UsageError
 from nlp.labels import Category
 from nlp.output.writer import OutputFormat, open_writer, select
@@ -70,8 +71,9 @@ def tag(
         ),
     ] = None,
     engine: Annotated[
-        str, typer.Option(help="Into a directory: local, or ray for the machines of a cluster.")
-    ] = "local",
+        str,
+        typer.Option(help=f"{HELP}. Into a directory, ray: the machines of a cluster."),
+    ] = str(EngineKind.AUTO),
     address: Annotated[
         str | None,
         typer.Option(
@@ -151,10 +153,11 @@ def tag(
         )
         tag_into(batch, sources, quiet)
         return
-    if engine != "local" or address or shard_size:
-        raise UsageError("--engine, --address and --shard-size are for a directory: end --output with /")
+    if engine == RAY or address or shard_size:
+        raise UsageError("--engine ray, --address and --shard-size are for a directory: end --output with /")
+    kind = engine_kind(engine)
     written_as = format_of(OutputFormat, format, target)
-    tagger = Tagger.load(model, threads=threads)
+    tagger = Tagger.load(model, threads=threads, engine=kind, long_run=len(sources) >= MANY_FILES)
     failures = []
     with progress("tagging", len(sources), quiet) as advance, open_writer(written_as, target) as writer:
         for result in tag_files(sources, tagger, max_size * 2**20, ocr):

@@ -1,0 +1,61 @@
+"""OpenVINO: the model's graph in float, in bfloat16 where the processor multiplies that."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from nlp.engine import INPUTS, OUTPUTS, Scores
+from nlp.errors import ModelError, UsageError
+from nlp.window import Batch
+
+DEVICE = "CPU"
+
+
+class OpenVinoEngine:
+    """The exported graph, rewritten in float, on OpenVINO.
+
+    `threads` is the number of cores to use, all by default. Raises UsageError if OpenVINO is not installed, ModelError
+    if the file is no such graph.
+    """
+
+    def __init__(self, path: Path, threads: int | None = None) -> None:
+        try:
+            import openvino
+
+            from nlp.engines.floats import float_graph
+        except ImportError as fault:
+            raise UsageError(f"--engine openvino needs pip install 'gongkai[openvino]' ({fault})") from None
+        try:
+            graph = float_graph(path)
+            core = openvino.Core()
+            self.precision = inference_precision(core)
+            settings: dict[str, Any] = {
+                "PERFORMANCE_HINT": "LATENCY",  # one batch at a time, by all cores
+                "NUM_STREAMS": 1,
+                "INFERENCE_PRECISION_HINT": self.precision,
+            }
+            if threads:
+                settings["INFERENCE_NUM_THREADS"] = threads
+            compiled = core.compile_model(core.read_model(graph), DEVICE, settings)
+        except Exception as fault:  # openvino raises RuntimeError, protobuf and onnx their own classes
+            raise ModelError(f"{path}: not a model that openvino can load: {fault}") from fault
+        if tuple(port.any_name for port in compiled.inputs) != INPUTS:
+            raise ModelError(f"{path}: not a gongkai model: its inputs are not {', '.join(INPUTS)}")
+        self._request = compiled.create_infer_request()
+
+    def run(self, batch: Batch) -> Scores:
+        """One forward pass."""
+        self._request.infer({name: getattr(batch, name) for name in INPUTS})
+        # copied: the next pass writes into the same memory
+        boundary, segment, category, themes = (
+            np.array(self._request.get_tensor(name).data) for name in OUTPUTS
+        )
+        return Scores(boundary, segment.astype(np.int64, copy=False), category, themes)
+
+
+def inference_precision(core: Any) -> str:
+    """The type to multiply in: bf16 where the processor has instructions for it, else f32."""
+    return "bf16" if "BF16" in core.get_property(DEVICE, "OPTIMIZATION_CAPABILITIES") else "f32"
