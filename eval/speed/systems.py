@@ -129,6 +129,13 @@ def _windows_float32(bench: Bench) -> Run:
     return _tagging(replace(bench.tagger, engine=OnnxEngine(path, bench.threads)))
 
 
+def _windows_openvino(bench: Bench) -> Run:
+    from nlp.engines.openvino import OpenVinoEngine
+
+    graph = models.find(bench.model) / models.GRAPH
+    return _tagging(replace(bench.tagger, engine=OpenVinoEngine(graph, bench.threads)))
+
+
 def _setfit(bench: Bench) -> Run:
     from tokenizers import Tokenizer
     from transformers import AutoModel
@@ -160,6 +167,7 @@ SYSTEMS = (
         _windows_bfloat16,
     ),
     System("onnxruntime float32", "the same graph in float32, the product's windows", _windows_float32),
+    System("OpenVINO", "gongkai tag --engine openvino: the same graph in float", _windows_openvino),
     System("SetFit style", "sentence encoder in torch float32, linear head, statement by statement", _setfit),
     System("TF-IDF", "character n-grams and a linear model, statements cut by rule", _tfidf, encoder=False),
 )
