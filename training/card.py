@@ -48,6 +48,7 @@ def card(
     base = recipes[0]["base"]
     training = ", then ".join(
         f"{recipe['epochs']} epochs at a peak rate of {recipe['encoder_rate']:g} (seed {recipe['seed']})"
+        + (f" on {recipe['reports']} reports" if "reports" in recipe else "")
         + (f" of {recipe['layers']} of the layers, taught by the whole" if recipe.get("layers") else "")
         for recipe in recipes
     )

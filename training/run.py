@@ -141,7 +141,8 @@ def train_model(
         resume=resume,
         teacher=lessons,
     )
-    recipes = [*recipes_of(origin), recipe.to_json()] if origin else [recipe.to_json()]
+    own = recipe.to_json() | {"reports": len(reports)}
+    recipes = [*recipes_of(origin), own] if origin else [own]
     (run_directory / RECIPES).write_text(json.dumps(recipes, indent=2), encoding="utf-8")
     target = run_directory / MODEL
     model.save_pretrained(target)
