@@ -143,8 +143,14 @@ def test_rules_know_that_plans_follow_problems() -> None:
 
 
 def test_statements_are_cut_at_stops_and_before_enumerators() -> None:
-    section = cut(Section(SectionKind.OVERVIEW, "主要有：一是公开，信息；二是公开。\n公开"))
-    assert [s.text for s in section.statements] == ["主要有：", "一是公开，信息；", "二是公开。", "公开"]
+    section = cut(Section(SectionKind.OVERVIEW, "主要有：一是公开，信息；二是公开。\n1.公开；2. 信息"))
+    assert [s.text for s in section.statements] == [
+        "主要有：",
+        "一是公开，信息；",
+        "二是公开。",
+        "1.公开；",
+        "2. 信息",
+    ]
 
 
 # ---- statements alone, statements drawn

@@ -11,7 +11,7 @@ import numpy as np
 
 import models
 from eval.baselines.linear import LinearHeads, annotated_statements, statements_of
-from eval.baselines.statementwise import Statementwise
+from eval.baselines.statementwise import CUTTING, Statementwise
 from eval.folds import Fold
 from nlp.report import Section, Statement
 from nlp.window import Floats, heading_segment
@@ -37,7 +37,7 @@ class FrozenLearner:
     def settings(self) -> str:
         """A digest of the graph, and the inverse strength of regularization."""
         digest = hashlib.sha256((self.encoder / models.GRAPH).read_bytes()).hexdigest()
-        return f"{digest}, vectors of the text and of the heading, logistic regression, C = {self.strength}"
+        return f"{digest}, vectors of the text and of the heading, logistic regression, C = {self.strength}; {CUTTING}"
 
     def fit(self, fold: Fold, directory: Path) -> VectorBaseline:
         """The baseline, fitted on the fold's training reports; nothing is kept."""

@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from eval.baselines.statementwise import Statementwise, labelled
+from eval.baselines.statementwise import CUTTING, Statementwise, labelled
 from eval.folds import Fold
 from nlp.enumerator import enumerator_at
 from nlp.labels import Category, SectionKind, Theme
@@ -87,7 +87,7 @@ class RulesLearner:
     @property
     def settings(self) -> str:
         """A digest of this module's text: the rules are all that decides."""
-        return hashlib.sha256(Path(__file__).read_bytes()).hexdigest()
+        return f"{hashlib.sha256(Path(__file__).read_bytes()).hexdigest()}; {CUTTING}"
 
     def fit(self, fold: Fold, directory: Path) -> RulesBaseline:
         """The rules, whatever the fold."""

@@ -18,7 +18,7 @@ import numpy as np
 
 from eval.baselines.frozen import VectorBaseline
 from eval.baselines.linear import annotated_statements
-from eval.baselines.statementwise import features
+from eval.baselines.statementwise import CUTTING, features
 from eval.folds import Fold
 from nlp.labels import Category
 from nlp.report import Section, Statement
@@ -54,7 +54,7 @@ class SetFitLearner:
     @property
     def settings(self) -> str:
         """All fields."""
-        return json.dumps(asdict(self), sort_keys=True, default=str)
+        return json.dumps(asdict(self) | {"cutting": CUTTING}, sort_keys=True, default=str)
 
     def fit(self, fold: Fold, directory: Path) -> VectorBaseline:
         """The baseline, fitted on statements drawn from the fold's training reports; nothing is kept."""

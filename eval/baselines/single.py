@@ -13,7 +13,7 @@ from pathlib import Path
 
 from eval.baselines.linear import statements_of
 from eval.baselines.recipe import BASELINE, finished
-from eval.baselines.statementwise import Statementwise
+from eval.baselines.statementwise import CUTTING, Statementwise
 from eval.folds import Fold
 from nlp.report import Report, Section, Statement
 from nlp.tagger import Tagger
@@ -36,7 +36,7 @@ class SingleSentenceLearner:
     @property
     def settings(self) -> str:
         """The recipe."""
-        return json.dumps(self.recipe.to_json(), sort_keys=True)
+        return json.dumps(self.recipe.to_json() | {"cutting": CUTTING}, sort_keys=True)
 
     def fit(self, fold: Fold, directory: Path) -> SingleSentenceBaseline:
         """The trained model; a run that was stopped goes on from its last checkpoint."""

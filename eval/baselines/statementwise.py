@@ -8,10 +8,13 @@ from dataclasses import replace
 
 from nlp.boundary import Evidence, candidates
 from nlp.decoding import MOST_THEMES
+from nlp.enumerator import enumerator_at
 from nlp.labels import Category, Theme
 from nlp.report import Section, Statement
 from nlp.window import heading_segment
 
+CUTTING = "cut at stops and before enumerators, never after an enumerator"
+"""The rule in words: part of the settings of all that cut by it."""
 _RULES = (Evidence.LINE, Evidence.STOP, Evidence.WEAK_STOP, Evidence.ENUMERATOR)
 
 
@@ -33,6 +36,8 @@ def cut(section: Section) -> Section:
     statements = []
     for start, stop in section.paragraph_spans():
         for end in sorted({stop, *(e for e in ends if start < e < stop)}):
+            if end < stop and section.text[start:end].strip() == enumerator_at(section.text, start):
+                continue  # the stop of 2. is the enumerator's own
             statements.append(Statement(section.text[start:end], start, end, Category.OTHER))
             start = end
     return replace(section, statements=tuple(statements))

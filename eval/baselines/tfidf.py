@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from eval.baselines.linear import LinearHeads, annotated_statements, statements_of
-from eval.baselines.statementwise import Statementwise, features
+from eval.baselines.statementwise import CUTTING, Statementwise, features
 from eval.folds import Fold
 from nlp.report import Section
 from training.annotation import AnnotatedReport
@@ -21,7 +21,7 @@ class TfidfLearner:
     """Fits the TfidfBaseline of each fold."""
 
     name: str = "tfidf"
-    settings: str = "character 1- to 4-grams, logistic regression, C = 10"
+    settings: str = f"character 1- to 4-grams, logistic regression, C = 10; {CUTTING}"
 
     def fit(self, fold: Fold, directory: Path) -> TfidfBaseline:
         """The baseline, fitted on the fold's training reports; nothing is kept."""
