@@ -173,10 +173,11 @@ def test_ratios_are_of_the_same_round() -> None:
 
 
 def test_every_system_tags_every_report(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
-    pytest.importorskip("sklearn", reason="the extra `train` is not installed")
-    from training import builtin
+    torch = pytest.importorskip("torch", reason="the extra `train` is not installed")
+    from training import builtin, precision
 
     monkeypatch.setattr(builtin, "encoder_directory", lambda: _encoder_directory(bench.scratch, bench.model))
+    monkeypatch.setattr(precision, "autocast_dtype", lambda: torch.bfloat16)
     work = list(reports(FEW))
     for system in SYSTEMS:
         run = ready(system, bench)
@@ -193,6 +194,18 @@ def test_every_system_tags_every_report(bench: Bench, monkeypatch: pytest.Monkey
         else:
             assert [r.source for r in found] == [r.source for r in work]
             assert all(section.statements for report in found for section in report.sections)
+
+
+def test_bfloat16_is_left_out_where_it_is_only_imitated(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pytest.importorskip("torch", reason="the extra `train` is not installed")
+    from training import precision
+
+    monkeypatch.setattr(precision, "autocast_dtype", lambda: None)
+    (system,) = only("torch bfloat16")
+    assert isinstance(made := ready(system, bench), Missing)
+    assert "imitates bfloat16" in made.reason
 
 
 def _encoder_directory(scratch: Path, model: str) -> Path:

@@ -26,8 +26,11 @@ Product = Callable[[], object]
 def products(size: EncoderSize, threads: int | None = None) -> dict[str, list[tuple[int, Product]]]:
     """For every type, the operations and the product of each different shape.
 
-    Types that this torch cannot multiply are left out. Raises ImportError without torch or onnx.
+    Types that this torch cannot multiply are left out, and so is bfloat16 where the processor only imitates it. Raises
+    ImportError without torch or onnx.
     """
+    from training.precision import autocast_dtype
+
     shapes = [(ROWS, inner, outer) for inner, outer in dict.fromkeys(size.products)]
     makers: dict[str, Callable[[int, int, int], Product]] = {
         "torch float32": _torch_float32,
@@ -35,6 +38,8 @@ def products(size: EncoderSize, threads: int | None = None) -> dict[str, list[tu
         "torch int8": _torch_int8,
         "onnxruntime int8": lambda m, k, n: _onnxruntime_int8(m, k, n, threads),
     }
+    if autocast_dtype() is None:
+        del makers["torch bfloat16"]  # minutes for nothing: it would not be the fastest
     found = {}
     for name, maker in makers.items():
         with suppress(AttributeError, NotImplementedError, RuntimeError):

@@ -115,8 +115,11 @@ class _InContext:
 def _windows_bfloat16(bench: Bench) -> Run:
     import torch
 
+    from training.precision import autocast_dtype
     from training.run import TorchEngine
 
+    if autocast_dtype() is None:
+        raise GongkaiError("this processor only imitates bfloat16: float32 is faster")
     engine = _InContext(TorchEngine(bench.torch_model), lambda: torch.autocast("cpu", dtype=torch.bfloat16))
     return _tagging(replace(bench.tagger, engine=engine))
 
