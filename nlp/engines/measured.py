@@ -21,9 +21,9 @@ from nlp.engine import Engine, OnnxEngine
 from nlp.errors import ModelError
 from nlp.window import Batch
 
-SHAPES = ((8, 96), (6, 131), (4, 187), (3, 252), (9, 88), (5, 150))
-"""Windows and tokens of the batches that are timed: all different, as they are in a run, for some engines prepare
-something for each shape that they have not seen."""
+SHAPES = ((40, 101), (24, 168), (12, 333))
+"""Windows and tokens of the batches that are timed: as large as they are in a run, and all different, as they are
+there, for some engines prepare something for each shape that they have not seen."""
 WARM_UP = (8, 112)
 WORTH_IT = 0.9
 """The share of onnxruntime's time from which on OpenVINO is taken: it has seconds of compiling to make up for."""
