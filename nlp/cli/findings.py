@@ -3,48 +3,39 @@
 from __future__ import annotations
 
 import sys
-from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from nlp.cli.choices import format_of, members, years
-from nlp.labels import Level, Theme
+from nlp.cli.choices import format_of, members
+from nlp.cli.options import (
+    AgencyOption,
+    DatabaseArgument,
+    FormatOption,
+    LevelOption,
+    OutputOption,
+    RegionOption,
+    ThemeOption,
+    YearOption,
+    filters_of,
+)
 
 
 def findings(
-    database: Annotated[Path, typer.Argument(help="A database of gongkai index.", show_default=False)],
+    database: DatabaseArgument,
     kind: Annotated[
         str | None,
         typer.Option(
             help="repeated, unanswered, unkept, boilerplate, silent, or several.", show_default="all"
         ),
     ] = None,
-    theme: Annotated[
-        str | None, typer.Option(help="Themes, e.g. staffing or 队伍能力.", show_default=False)
-    ] = None,
-    year: Annotated[
-        str | None, typer.Option(help="A year, or years: 2021, 2019-2023, 2020-.", show_default=False)
-    ] = None,
-    region: Annotated[str | None, typer.Option(help="Part of a province's name.", show_default=False)] = None,
-    agency: Annotated[str | None, typer.Option(help="Part of an agency's name.", show_default=False)] = None,
-    level: Annotated[
-        str | None,
-        typer.Option(help="Levels: national, province, city, county, township.", show_default=False),
-    ] = None,
-    format: Annotated[
-        str | None,
-        typer.Option(
-            "--format",
-            "-f",
-            help="table, jsonl, csv or xlsx. By default what --output's name says, else a table on a terminal and "
-            "jsonl in a pipe.",
-            show_default=False,
-        ),
-    ] = None,
-    output: Annotated[
-        Path | None, typer.Option("--output", "-o", help="Write to this file: it is complete, or absent.")
-    ] = None,
+    theme: ThemeOption = None,
+    year: YearOption = None,
+    region: RegionOption = None,
+    agency: AgencyOption = None,
+    level: LevelOption = None,
+    format: FormatOption = None,
+    output: OutputOption = None,
     methods: Annotated[
         bool, typer.Option("--methods", help="How each kind is decided, with its thresholds.")
     ] = False,
@@ -70,17 +61,10 @@ def findings(
     from nlp.index import Database
     from nlp.output.findings import write_findings
     from nlp.output.hits import HitFormat
-    from nlp.search import Filters
 
     written_as = format_of(HitFormat, format, output)
     kinds = members(Kind, kind, "--kind") or tuple(Kind)
-    filters = Filters(
-        themes=members(Theme, theme, "--theme"),
-        years=years(year),
-        levels=members(Level, level, "--level"),
-        region=region,
-        agency=agency,
-    )
+    filters = filters_of(theme=theme, year=year, region=region, agency=agency, level=level)
     if methods:
         for one in kinds:
             print(f"{one.chinese} {one}: {METHOD[one]}", file=sys.stderr)

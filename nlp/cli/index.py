@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 import models
+from nlp.cli.options import ThreadsOption
 from nlp.cli.progress import progress
 from nlp.engines.kind import HELP, MANY_FILES, EngineKind
 from nlp.errors import GongkaiError, UsageError, printable
@@ -40,9 +41,7 @@ def index(
         ),
     ] = True,
     model: Annotated[str, typer.Option(help="The model that tags report files.")] = models.DEFAULT,
-    threads: Annotated[
-        int | None, typer.Option(min=1, help="Processor cores to use.", show_default="all")
-    ] = None,
+    threads: ThreadsOption = None,
     engine: Annotated[str, typer.Option(help=f"What runs the model. {HELP}.")] = str(EngineKind.AUTO),
     ocr: Annotated[
         bool, typer.Option("--ocr", help="Read scanned PDFs by OCR: seconds a page, and some errors.")

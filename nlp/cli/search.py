@@ -3,22 +3,33 @@
 from __future__ import annotations
 
 import sys
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 import models
-from nlp.cli.choices import format_of, members, years
+from nlp.cli.choices import format_of, members
+from nlp.cli.options import (
+    AgencyOption,
+    ConfidenceOption,
+    DatabaseArgument,
+    FormatOption,
+    LevelOption,
+    OutputOption,
+    RegionOption,
+    ThemeOption,
+    YearOption,
+    filters_of,
+)
 from nlp.errors import UsageError
-from nlp.labels import Category, Level, Theme
+from nlp.labels import Category
 
 if TYPE_CHECKING:
     from nlp.search import Page
 
 
 def search(
-    database: Annotated[Path, typer.Argument(help="A database of gongkai index.", show_default=False)],
+    database: DatabaseArgument,
     query: Annotated[
         str,
         typer.Argument(
@@ -29,21 +40,12 @@ def search(
     category: Annotated[
         str, typer.Option(help="Categories, e.g. problem,improvement or 改进措施; all for all.")
     ] = str(Category.PROBLEM),
-    theme: Annotated[
-        str | None, typer.Option(help="Themes, e.g. staffing or 队伍能力.", show_default=False)
-    ] = None,
-    year: Annotated[
-        str | None, typer.Option(help="A year, or years: 2021, 2019-2023, 2020-.", show_default=False)
-    ] = None,
-    region: Annotated[str | None, typer.Option(help="Part of a province's name.", show_default=False)] = None,
-    agency: Annotated[str | None, typer.Option(help="Part of an agency's name.", show_default=False)] = None,
-    level: Annotated[
-        str | None,
-        typer.Option(help="Levels: national, province, city, county, township.", show_default=False),
-    ] = None,
-    min_confidence: Annotated[
-        float, typer.Option(min=0.0, max=1.0, help="Only statements decided at least this confidently.")
-    ] = 0.0,
+    theme: ThemeOption = None,
+    year: YearOption = None,
+    region: RegionOption = None,
+    agency: AgencyOption = None,
+    level: LevelOption = None,
+    min_confidence: ConfidenceOption = 0.0,
     semantic: Annotated[bool, typer.Option("--semantic", help="By meaning only.")] = False,
     keyword: Annotated[
         bool, typer.Option("--keyword", help="By words only.", show_default="both, fused")
@@ -55,19 +57,8 @@ def search(
         str | None,
         typer.Option(help="Count instead: theme, year, region, level, category, agency.", show_default=False),
     ] = None,
-    format: Annotated[
-        str | None,
-        typer.Option(
-            "--format",
-            "-f",
-            help="table, jsonl, csv or xlsx. By default what --output's name says, else a table on a terminal and "
-            "jsonl in a pipe.",
-            show_default=False,
-        ),
-    ] = None,
-    output: Annotated[
-        Path | None, typer.Option("--output", "-o", help="Write to this file: it is complete, or absent.")
-    ] = None,
+    format: FormatOption = None,
+    output: OutputOption = None,
 ) -> None:
     """Search the statements of a database: problems, unless another category is asked for.
 
@@ -86,19 +77,19 @@ def search(
     """
     from nlp.index import Database
     from nlp.output.hits import HitFormat, write_counts, write_hits
-    from nlp.search import Filters, Method, Query, Searcher
+    from nlp.search import Method, Query, Searcher
     from nlp.search.searcher import Facet, has_vectors
 
     if semantic and keyword:
         raise UsageError("--semantic and --keyword: give one of them, or neither for both ways")
     written_as = format_of(HitFormat, format, output)
-    filters = Filters(
-        categories=() if category in ("all", "全部") else members(Category, category, "--category"),
-        themes=members(Theme, theme, "--theme"),
-        years=years(year),
-        levels=members(Level, level, "--level"),
+    filters = filters_of(
+        theme=theme,
+        year=year,
         region=region,
         agency=agency,
+        level=level,
+        categories=() if category in ("all", "全部") else members(Category, category, "--category"),
         min_confidence=min_confidence,
     )
     asked = Query.parse(query)

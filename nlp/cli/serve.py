@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 import sys
-from pathlib import Path
 from typing import Annotated
 
 import typer
 
+from nlp.cli.options import DatabaseArgument
 from nlp.errors import UsageError
 
 LOCAL = "127.0.0.1"
 
 
 def serve(
-    database: Annotated[Path, typer.Argument(help="A database of gongkai index.", show_default=False)],
+    database: DatabaseArgument,
     host: Annotated[
         str, typer.Option(help="The address to listen on: this machine's own, for nobody else.")
     ] = LOCAL,

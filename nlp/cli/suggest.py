@@ -10,6 +10,7 @@ import typer
 
 import models
 from nlp.cli.choices import members
+from nlp.cli.options import ThreadsOption
 from nlp.cli.progress import progress
 from nlp.engines.kind import HELP, MANY_FILES, EngineKind
 from nlp.errors import ReadError, UsageError
@@ -66,9 +67,7 @@ def suggest(
         float,
         typer.Option(min=0.0, max=1.0, help="0: the most uncertain reports; 1: the most different ones."),
     ] = 0.5,
-    threads: Annotated[
-        int | None, typer.Option(min=1, help="Processor cores to use.", show_default="all")
-    ] = None,
+    threads: ThreadsOption = None,
     engine: Annotated[str, typer.Option(help=f"What runs the model. {HELP}.")] = str(EngineKind.AUTO),
     max_size: Annotated[int, typer.Option(min=1, help="Largest file to read, in MiB.")] = 64,
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="No progress.")] = False,

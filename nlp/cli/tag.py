@@ -12,6 +12,7 @@ import typer
 import models
 from nlp.cli.batch import RAY, Batch, engine_kind, tag_into
 from nlp.cli.choices import format_of, members
+from nlp.cli.options import ConfidenceOption
 from nlp.cli.progress import progress
 from nlp.engines.kind import HELP, MANY_FILES, EngineKind
 from nlp.errors import UsageError
@@ -52,9 +53,7 @@ def tag(
         str | None,
         typer.Option(help="Only these categories, e.g. problem,improvement or 存在问题.", show_default=False),
     ] = None,
-    min_confidence: Annotated[
-        float, typer.Option(min=0.0, max=1.0, help="Only statements decided at least this confidently.")
-    ] = 0.0,
+    min_confidence: ConfidenceOption = 0.0,
     model: Annotated[
         str, typer.Option(help="A model's name (see gongkai models) or directory.")
     ] = models.DEFAULT,
