@@ -6,14 +6,14 @@ import json
 import math
 from typing import TYPE_CHECKING, Any
 
+from nlp.cli.demo import PARTS, measure, rounded
 from nlp.findings.finding import Kind
 
 if TYPE_CHECKING:
     from eval.findings.quality import FindingsEvaluation
     from eval.intervals import Interval
+    from nlp.cli.demo import Scores
 
-PARTS = {"all": None, "tuned on": False, "held out": True}
-"""Which agencies a table is about: all, those that thresholds were set on, those that none were."""
 METRICS = ("precision", "recall", "f1")
 
 
@@ -21,32 +21,21 @@ def print_findings(
     model: str, format: str, errors: bool, resamples: int, seed: int, threads: int | None
 ) -> None:
     """Find everything in the demo corpus, and print how right that is, as tables or as JSON."""
-    from eval.demo import indexed
     from eval.findings.quality import evaluate
 
-    with indexed(model, threads) as database:
-        found = evaluate(database)
-    scores = {part: found.intervals(held_out, resamples, seed) for part, held_out in PARTS.items()}
+    found, scores = measure(evaluate, model, resamples, seed, threads)
     if format == "json":
         print(json.dumps(_as_json(model, found, scores, errors), ensure_ascii=False, indent=2))
     else:
         _print(found, scores, errors)
 
 
-def _as_json(
-    model: str, found: FindingsEvaluation, scores: dict[str, dict[str, Interval]], errors: bool
-) -> dict[str, Any]:
+def _as_json(model: str, found: FindingsEvaluation, scores: Scores, errors: bool) -> dict[str, Any]:
     result: dict[str, Any] = {
         "model": model,
         "agencies": len(found.agencies),
         "counts": {part: found.counts(held_out) for part, held_out in PARTS.items()},
-        "scores": {
-            part: {
-                name: [None if math.isnan(x) else round(x, 5) for x in (one.value, one.low, one.high)]
-                for name, one in of.items()
-            }
-            for part, of in scores.items()
-        },
+        "scores": rounded(scores),
     }
     if errors:
         result["errors"] = [
@@ -56,7 +45,7 @@ def _as_json(
     return result
 
 
-def _print(found: FindingsEvaluation, scores: dict[str, dict[str, Interval]], errors: bool) -> None:
+def _print(found: FindingsEvaluation, scores: Scores, errors: bool) -> None:
     from rich.console import Console
     from rich.table import Table
     from rich.text import Text

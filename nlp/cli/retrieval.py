@@ -5,41 +5,32 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any
 
-if TYPE_CHECKING:
-    from eval.intervals import Interval
-    from eval.retrieval.quality import RetrievalEvaluation
+from nlp.cli.demo import PARTS, measure, rounded
 
-PARTS = {"all": None, "tuned on": False, "held out": True}
-"""Which questions a table is about: all, those that choices were made on, those that none were."""
+if TYPE_CHECKING:
+    from eval.retrieval.quality import RetrievalEvaluation
+    from nlp.cli.demo import Scores
 
 
 def print_retrieval(
     model: str, format: str, errors: bool, resamples: int, seed: int, threads: int | None
 ) -> None:
     """Ask the demo corpus all questions every way, and print how well that went, as tables or as JSON."""
-    from eval.demo import indexed
     from eval.retrieval.quality import evaluate
 
-    with indexed(model, threads) as database:
-        found = evaluate(database)
-    scores = {part: found.intervals(held_out, resamples, seed) for part, held_out in PARTS.items()}
+    found, scores = measure(evaluate, model, resamples, seed, threads)
     if format == "json":
         print(json.dumps(_as_json(model, found, scores, errors), ensure_ascii=False, indent=2))
     else:
         _print(found, scores, errors)
 
 
-def _as_json(
-    model: str, found: RetrievalEvaluation, scores: dict[str, dict[str, Interval]], errors: bool
-) -> dict[str, Any]:
+def _as_json(model: str, found: RetrievalEvaluation, scores: Scores, errors: bool) -> dict[str, Any]:
     result: dict[str, Any] = {
         "model": model,
         "questions": len(found.questions),
         "judgments": sum(len(question.relevant) for question in found.questions),
-        "scores": {
-            part: {name: [round(x, 5) for x in (one.value, one.low, one.high)] for name, one in of.items()}
-            for part, of in scores.items()
-        },
+        "scores": rounded(scores),
     }
     if errors:
         result["errors"] = [
@@ -54,7 +45,7 @@ def _as_json(
     return result
 
 
-def _print(found: RetrievalEvaluation, scores: dict[str, dict[str, Interval]], errors: bool) -> None:
+def _print(found: RetrievalEvaluation, scores: Scores, errors: bool) -> None:
     from rich.console import Console
     from rich.table import Table
     from rich.text import Text
