@@ -42,7 +42,7 @@ D|公开信息3条。其中通知2条。
 D|（一）渠道：1．网站公开；
 D|编发简报2期，
 D|发布通知5条。
-O|（二）情况
+O|（二）情况：
 G|成立领导小组！
 G|三是一年两训。
 D|答复申请“不。予公开”2件；
@@ -93,6 +93,42 @@ def test_every_broken_rule_is_said_with_its_line(small: Path) -> None:
         ("a.txt:16", "format"),
         ("a.txt:19", "id"),
     ]
+
+
+def rules_of(tmp_path: Path, statements: str) -> list[tuple[int, str]]:
+    """Line and rule of every violation of a report whose section consists of `statements`; they begin at line 3."""
+    path = tmp_path / "a.txt"
+    path.write_text(f"### x | 甲县 | 2021 | county | s\n## overview\n{statements}", encoding="utf-8")
+    found = json.loads(run("check", path, "--only", "rules", "--format", "json").stdout)["rules"]
+    return [(int(one["where"].rpartition(":")[2]), one["rule"]) for one in found]
+
+
+def test_a_heading_that_runs_into_its_paragraph_without_a_mark_may_end_there(tmp_path: Path) -> None:
+    assert rules_of(tmp_path, "O|（一）主动公开情况\nD|全年公开信息3条。\n") == []
+    assert rules_of(tmp_path, "G|1. 加强领导，健全机制\nG|成立领导小组。\n") == []
+
+
+@pytest.mark.parametrize(
+    "statements",
+    [
+        "O|（一）主动公开情况：\nD|全年公开信息3条。\n",  # a colon ends nothing
+        "O|（一）主动公开情况 \nD|全年公开信息3条。\n",  # nor do blanks
+        "O|主动公开情况\nD|全年公开信息3条。\n",  # no enumerator: nothing shows a heading
+        "D|全年公开信息3条\nD|接待来访2次。\n",
+        "O|主要是：\nP content|内容不全。\n",
+    ],
+)
+def test_other_places_without_a_stop_end_nothing(tmp_path: Path, statements: str) -> None:
+    assert rules_of(tmp_path, statements) == [(3, "B5")]
+
+
+def test_a_heading_in_the_midst_of_a_paragraph_lacks_its_blank_line(tmp_path: Path) -> None:
+    assert rules_of(tmp_path, "O|概述。\nO|（一）主动公开情况\nD|公开信息3条。\n") == [(4, "B5")]
+
+
+def test_a_number_with_a_comma_opens_a_point_but_not_an_amount(tmp_path: Path) -> None:
+    assert rules_of(tmp_path, "D|1，公开信息，\nD|2，接待来访。\n") == []
+    assert rules_of(tmp_path, "D|公开信息，\nD|2,000条。\n") == [(3, "B4")]
 
 
 def test_a_table_leads_to_file_and_line(small: Path) -> None:

@@ -65,7 +65,8 @@ def check(
 
     - **rules**: lines that break the line format; themes missing, forbidden or more than three; a stop inside a
       statement (B2); an enumerator inside one, after a comma or a colon (B3); a cut at a comma between two statements
-      of one category (B4); a statement that ends without a stop inside a paragraph (B5); two reports of one id
+      of one category (B4); a statement that ends without a stop inside a paragraph, unless it is the heading that the
+      paragraph opens with (B5); two reports of one id
     - **duplicates**: the same statement, or nearly the same report, within a split and across splits
     - **distribution**: how often each label stands in each split
     - **labels**: categories that a model of the other reports holds for errors, each with the one it suggests. Takes a

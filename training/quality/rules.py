@@ -17,7 +17,7 @@ from training.quality.corpus import Corpus, Place
 COLONS = "：:"
 _WEAK_BUT_FINAL = "!?;"
 """Half-width marks that end a statement (B2) and, unlike the full stop, stand in no number."""
-_POINT = re.compile(rf"\s*(?:[{ORDINAL}]{{1,3}}[是要]|首先|其次|再次|再者|最后)")
+_POINT = re.compile(rf"\s*(?:[{ORDINAL}]{{1,3}}[是要]|首先|其次|再次|再者|最后|\d{{1,2}}[，,](?!\d))")
 """Openings of a point that are too loose to be candidates of the tagger; an annotator may have used them."""
 _SHOWN = 8  # characters before the place where a statement should end
 
@@ -57,10 +57,12 @@ def _in_report(split: str, annotated: AnnotatedReport) -> Iterator[Violation]:
     for section in annotated.report.sections:
         possible = candidates(section.text)
         paragraph_ends = {end for _, end in section.paragraph_spans()}
+        run_in = {candidate.end for candidate in possible if candidate.evidence is Evidence.RUN_IN}
         for statement, following in zip(section.statements, (*section.statements[1:], None), strict=True):
             place = Place(split, annotated.path, next(lines))
             faults = [*_themes(statement), *_inside(section, statement, possible)]
-            if following is not None and statement.end not in paragraph_ends:
+            # no mark parts a heading from the text that it runs into: that is a boundary, though no rule tells where
+            if following is not None and statement.end not in paragraph_ends | run_in:
                 faults += _end(statement, following)
             yield from (Violation(place, rule, message) for rule, message in faults)
 
