@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Sequence
+from collections import deque
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import closing
 from dataclasses import dataclass
+from itertools import chain, islice
 from pathlib import Path
 
 from nlp.batch.manifest import State
-from nlp.batch.plan import jobs
+from nlp.batch.plan import Job, jobs
 from nlp.batch.remote import manifest_of
 from nlp.batch.shards import Shards
 from nlp.batch.storage import Directory, Storage
@@ -55,12 +58,22 @@ def tag_directory(
     tagged = kept = 0
     with manifest_of(storage) as manifest:
         manifest.plan(sources, shard_size)
-        for job in jobs(manifest, shards, sources, tagger.name, ocr):
-            kept += job.kept
-            advance(job.done)
-            if not job.now:
-                continue
-            parsed = parse_files([entry.source for entry in job.now], workers, limits, ocr)
-            manifest.record(tag_shard(job, parsed, tagger, shards, advance))
-            tagged += len(job.now)
+        begun: deque[Job] = deque()
+
+        def to_read() -> Iterator[str]:
+            """The files of all shards, one after the other: those of the next are read while this one is tagged."""
+            nonlocal kept
+            for job in jobs(manifest, shards, sources, tagger.name, ocr):
+                kept += job.kept
+                advance(job.done)
+                if job.now:
+                    begun.append(job)
+                    yield from (entry.source for entry in job.now)
+
+        with closing(parse_files(to_read(), workers, limits, ocr)) as parsed:
+            for first in parsed:
+                job = begun.popleft()
+                own = chain([first], islice(parsed, len(job.now) - 1))
+                manifest.record(tag_shard(job, own, tagger, shards, advance))
+                tagged += len(job.now)
         return Outcome(tagged, kept, manifest.count(State.FAILED))

@@ -9,7 +9,7 @@ import hashlib
 import multiprocessing
 import os
 from collections import deque
-from collections.abc import Iterable, Iterator
+from collections.abc import Generator, Iterable, Iterator
 from concurrent.futures import TimeoutError as TimedOut
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -21,8 +21,8 @@ from nlp.report import Report
 if TYPE_CHECKING:
     from pebble import ProcessFuture
 
-AHEAD = 8
-"""Files that each worker may have finished before they are asked for."""
+AHEAD = 64
+"""Files that may be read before they are asked for: as many as are tagged together, so that the model need not wait."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,7 +110,7 @@ class Readers:
         self._pool = ProcessPool(
             workers, max_tasks=1000, initializer=_limit, initargs=[limits.memory_bytes], context=context
         )
-        self._ahead = workers * AHEAD
+        self._ahead = max(AHEAD, 2 * workers)
         self._arguments = [limits.file_bytes, ocr]
         self._seconds = limits.ocr_seconds if ocr else limits.seconds
 
@@ -146,8 +146,8 @@ class Readers:
         return _failed(begun(source, self._arguments[0]), error)
 
 
-def parse_files(sources: Iterable[str], workers: int, limits: Limits, ocr: bool = False) -> Iterator[Parsed]:
-    """The files in their order, read ahead by so many processes."""
+def parse_files(sources: Iterable[str], workers: int, limits: Limits, ocr: bool = False) -> Generator[Parsed]:
+    """The files in their order, read ahead by so many processes, which end when it is closed."""
     with Readers(workers, limits, ocr) as readers:
         yield from readers.read(sources)
 
