@@ -186,16 +186,17 @@ class _Memory(threading.Thread):
 
 def _resident(process: int) -> int | None:
     """Bytes of memory of a process and of those that it started; None if it is gone, or the system does not tell."""
-    own = _pages(process)
-    if not own:
-        return None
-    return (own + sum(_pages(child) for child in _children(process))) * os.sysconf("SC_PAGE_SIZE")
+    own = _share(process)
+    return own + sum(_share(child) for child in _children(process)) if own else None
 
 
-def _pages(process: int) -> int:
+def _share(process: int) -> int:
+    """Resident bytes of a process, of pages that several share its part alone: a child that is just being made has all
+    of its parent's, and would be counted as a second one."""
     try:
-        return int(Path(f"/proc/{process}/statm").read_text(encoding="ascii").split()[1])
-    except (OSError, IndexError):
+        lines = Path(f"/proc/{process}/smaps_rollup").read_text(encoding="ascii").splitlines()
+        return next(int(line.split()[1]) * 1024 for line in lines if line.startswith("Pss:"))
+    except (OSError, StopIteration):
         return 0
 
 
