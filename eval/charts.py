@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 import pygal
-from lxml import etree
 from pygal.style import Style
 
 from eval.calibration import Reliability
+from nlp.output.svg import drawn
 
 _GREY, _FAINT = "#808691", "#80869155"
 _STYLE = Style(
@@ -58,12 +58,4 @@ def reliability_chart(curves: Mapping[str, Reliability]) -> str:
     chart.add("as sure as right", [(low, low), (1, 1)], show_dots=False, stroke_style={"dasharray": "4, 4"})
     for name, line in points.items():
         chart.add(name, line)
-    return _drawn(chart)
-
-
-def _drawn(chart: pygal.Graph) -> str:
-    """The chart without the script that pygal puts into it for tooltips."""
-    tree = chart.render_tree()
-    for script in list(tree.iter("{*}script", "script")):
-        script.getparent().remove(script)
-    return str(etree.tostring(tree, encoding="unicode"))
+    return drawn(chart)

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
 
 from nlp.errors import ModelError
 from nlp.graph import session
 from nlp.window import Batch, Floats, Ints
+
+if TYPE_CHECKING:
+    import onnxruntime
 
 INPUTS = ("input_ids", "attention_mask", "token_type_ids", "thresholds")
 OUTPUTS = ("boundary", "segment", "category", "themes")
@@ -50,11 +54,21 @@ class OnnxEngine:
             self._session = session(path, threads)
         except Exception as fault:  # onnxruntime raises its own unrelated classes
             raise ModelError(f"{path}: not a model that onnxruntime can load: {fault}") from fault
-        if tuple(node.name for node in self._session.get_inputs()) != INPUTS:
-            raise ModelError(f"{path}: not a gongkai model: its inputs are not {', '.join(INPUTS)}")
+        check_inputs(path, [node.name for node in self._session.get_inputs()])
 
     def run(self, batch: Batch) -> Scores:
         """One forward pass."""
-        inputs = {name: getattr(batch, name) for name in INPUTS}
-        boundary, segment, category, themes = self._session.run(OUTPUTS, inputs)
-        return Scores(boundary, np.asarray(segment, dtype=np.int64), category, themes)
+        return run_session(self._session, batch)
+
+
+def check_inputs(path: Path, names: Sequence[str]) -> None:
+    """Raises ModelError unless a graph with inputs of these names is one of ours."""
+    if tuple(names) != INPUTS:
+        raise ModelError(f"{path}: not a gongkai model: its inputs are not {', '.join(INPUTS)}")
+
+
+def run_session(session: onnxruntime.InferenceSession, batch: Batch) -> Scores:
+    """One forward pass of a graph of ours on onnxruntime, whatever it computes on."""
+    inputs = {name: getattr(batch, name) for name in INPUTS}
+    boundary, segment, category, themes = session.run(OUTPUTS, inputs)
+    return Scores(boundary, np.asarray(segment, dtype=np.int64), category, themes)

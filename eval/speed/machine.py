@@ -5,11 +5,11 @@ from __future__ import annotations
 import os
 import platform
 from importlib.metadata import PackageNotFoundError, version
-from pathlib import Path
 from typing import Any
 
+from nlp.engines.measured import processor
+
 LIBRARIES = ("gongkai", "onnxruntime", "tokenizers", "numpy", "torch", "transformers")
-_CPUINFO = Path("/proc/cpuinfo")
 
 
 def cores() -> int:
@@ -22,20 +22,12 @@ def cores() -> int:
 def machine() -> dict[str, Any]:
     """Processor, cores, versions, and the load (processes that wanted a core) when the measurement began."""
     return {
-        "processor": _processor(),
+        "processor": processor(),
         "cores": cores(),
         "system": f"{platform.system()} {platform.machine()}",
         "load": round(os.getloadavg()[0], 1) if hasattr(os, "getloadavg") else None,
         "versions": {"python": platform.python_version(), **{name: _version(name) for name in LIBRARIES}},
     }
-
-
-def _processor() -> str:
-    if _CPUINFO.is_file():
-        for line in _CPUINFO.read_text(encoding="utf-8", errors="replace").splitlines():
-            if line.startswith("model name"):
-                return line.partition(":")[2].strip()
-    return platform.processor() or platform.machine()
 
 
 def _version(name: str) -> str | None:

@@ -7,9 +7,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-import numpy as np
-
-from nlp.engine import INPUTS, OUTPUTS, Scores
+from nlp.engine import Scores, check_inputs, run_session
 from nlp.engines.choice import CUDA_PROVIDER, has_cuda
 from nlp.errors import ModelError, UsageError
 from nlp.window import Batch
@@ -45,11 +43,8 @@ class CudaEngine:
             raise ModelError(f"{path}: not a model that onnxruntime can load on CUDA: {fault}") from fault
         if CUDA_PROVIDER not in self._session.get_providers():  # it falls back without a word
             raise UsageError(f"--engine cuda: onnxruntime finds no graphics card that it can use: {ADVICE}")
-        if tuple(node.name for node in self._session.get_inputs()) != INPUTS:
-            raise ModelError(f"{path}: not a gongkai model: its inputs are not {', '.join(INPUTS)}")
+        check_inputs(path, [node.name for node in self._session.get_inputs()])
 
     def run(self, batch: Batch) -> Scores:
         """One forward pass."""
-        inputs = {name: getattr(batch, name) for name in INPUTS}
-        boundary, segment, category, themes = self._session.run(OUTPUTS, inputs)
-        return Scores(boundary, np.asarray(segment, dtype=np.int64), category, themes)
+        return run_session(self._session, batch)

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from nlp.engine import INPUTS, OUTPUTS, Scores
+from nlp.engine import INPUTS, OUTPUTS, Scores, check_inputs
 from nlp.errors import ModelError, UsageError
 from nlp.window import Batch
 
@@ -42,8 +42,7 @@ class OpenVinoEngine:
             compiled = core.compile_model(core.read_model(graph), DEVICE, settings)
         except Exception as fault:  # openvino raises RuntimeError, protobuf and onnx their own classes
             raise ModelError(f"{path}: not a model that openvino can load: {fault}") from fault
-        if tuple(port.any_name for port in compiled.inputs) != INPUTS:
-            raise ModelError(f"{path}: not a gongkai model: its inputs are not {', '.join(INPUTS)}")
+        check_inputs(path, [port.any_name for port in compiled.inputs])
         self._request = compiled.create_infer_request()
 
     def run(self, batch: Batch) -> Scores:

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 import pygal
-from lxml import etree
 from pygal.style import Style
 
 from nlp.labels import Theme
+from nlp.output.svg import drawn
 
 COLOURS = (
     "#4e79a7", "#f28e2b", "#e15759", "#76b7b2", "#59a14f", "#edc948",
@@ -53,7 +53,7 @@ def themes_chart(counts: Mapping[Theme, Mapping[int, int]]) -> str:
     chart.x_labels = [str(year) for year in years]
     for theme, of_theme in counts.items():
         chart.add(theme.chinese, [of_theme.get(year, 0) for year in years])
-    return _drawn(chart)
+    return drawn(chart)
 
 
 def regions_chart(rows: Sequence[tuple[str, int, int]]) -> str:
@@ -61,12 +61,4 @@ def regions_chart(rows: Sequence[tuple[str, int, int]]) -> str:
     chart = pygal.HorizontalBar(**{**_COMMON, "show_legend": False, "height": 120 + 24 * len(rows)})
     chart.x_labels = [region for region, _, _ in reversed(rows)]
     chart.add("问题", [problems for _, problems, _ in reversed(rows)])
-    return _drawn(chart)
-
-
-def _drawn(chart: pygal.Graph) -> str:
-    """The chart without the script that pygal puts into it for tooltips."""
-    tree = chart.render_tree()
-    for script in list(tree.iter("{*}script", "script")):
-        script.getparent().remove(script)
-    return str(etree.tostring(tree, encoding="unicode"))
+    return drawn(chart)
