@@ -5,7 +5,7 @@ from __future__ import annotations
 import random
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
-from typing import Any, cast
+from typing import Any, Protocol, TypeVar, cast
 
 import torch
 from datasets import Dataset
@@ -24,7 +24,17 @@ from training.precision import autocast_dtype
 from training.recipe import Recipe
 
 AVERAGE = "average.pt"
-Evaluate = Callable[[StatementModel], dict[str, float]]
+Evaluate = Callable[[Any], dict[str, float]]
+Trained = TypeVar("Trained", bound="Trainable")
+
+
+class Trainable(Protocol):
+    """A `transformers` model that reads windows: `StatementModel`, or a baseline's."""
+
+    @property
+    def max_tokens(self) -> int:
+        """The longest window that it has positions for."""
+        ...
 
 
 class StatementLoss(nn.Module):
@@ -196,18 +206,20 @@ def last_checkpoint(run_directory: str | Path | None) -> Path | None:
 
 def train(
     reports: Sequence[AnnotatedReport],
-    model: StatementModel,
+    model: Trained,
     tokenizer: Tokenizer,
     recipe: Recipe,
     run_directory: Path,
-    evaluate: Evaluate,
+    evaluate: Callable[[Trained], dict[str, float]],
     resume: bool = False,
     teacher: Teacher | None = None,
-) -> StatementModel:
+    trainer_class: type[StatementTrainer] = StatementTrainer,
+) -> Trained:
     """Train `model` on annotated reports, and on what `teacher` says of them; files go to `run_directory`.
 
     `evaluate` gives the dev scores of a model, among them `statement_f1`, by which training stops early after
-    `recipe.patience` epochs without gain. Returns the averaged model.
+    `recipe.patience` epochs without gain. `trainer_class` knows the model's outputs and their loss. Returns the
+    averaged model.
     """
     rows = to_rows(reports)
     lengths = tuple(min(length, model.max_tokens) for length in recipe.window_lengths)
@@ -235,7 +247,7 @@ def train(
         dataloader_num_workers=0,
     )
     averaging = WeightAveraging(recipe.averaging, recipe.averaging_from)
-    trainer = StatementTrainer(
+    trainer = trainer_class(
         recipe,
         evaluate,
         rows["length"],
@@ -248,4 +260,4 @@ def train(
         callbacks=[averaging, EarlyStoppingCallback(recipe.patience)],
     )
     trainer.train(resume_from_checkpoint=resume and last_checkpoint(run_directory) is not None)
-    return averaging.averaged() or model
+    return cast(Trained, averaging.averaged()) or model

@@ -8,17 +8,16 @@ but for where they end: before a token more likely labelled B- than I-, whether 
 from __future__ import annotations
 
 import json
-import random
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any, cast
+from typing import Any
 
 import numpy as np
 import torch
 from tokenizers import Tokenizer
 from torch import Tensor, nn
-from transformers import AutoConfig, AutoModel, BertConfig, BertModel, PreTrainedModel, TrainingArguments
+from transformers import AutoConfig, AutoModel, BertConfig, BertModel, PreTrainedModel
 
 import models
 from eval.baselines.recipe import BASELINE, finished
@@ -31,11 +30,10 @@ from nlp.labels import Category, Theme
 from nlp.report import Section
 from nlp.tagger import CONTEXT, MAX_TOKENS, Tagger
 from nlp.window import Batch, EncodedSection, Floats, encode
-from training.examples import IGNORED, Collator, ExampleMaker, to_rows
-from training.precision import autocast_dtype
+from training.examples import IGNORED
 from training.recipe import Recipe
 from training.run import base_directory
-from training.trainer import StatementTrainer, WeightAveraging, last_checkpoint
+from training.trainer import StatementTrainer, train
 
 LABELS = tuple(f"{prefix}-{category}" for prefix in "BI" for category in Category)
 """Of a token, in the order of the model's outputs."""
@@ -69,6 +67,11 @@ class TokenLabelModel(PreTrainedModel):
         model = cls(config)
         model.encoder = AutoModel.from_pretrained(base, config=config, add_pooling_layer=False)
         return model
+
+    @property
+    def max_tokens(self) -> int:
+        """The longest window that the encoder has positions for."""
+        return int(self.config.max_position_embeddings)
 
     def forward(
         self, input_ids: Tensor, attention_mask: Tensor, token_type_ids: Tensor
@@ -159,7 +162,7 @@ class TokenLabelBaseline:
     """A model of token labels with the windows and the decoding of the product's tagger."""
 
     def __init__(self, model: TokenLabelModel, tokenizer: Tokenizer) -> None:
-        longest = min(MAX_TOKENS, int(model.config.max_position_embeddings))
+        longest = min(MAX_TOKENS, model.max_tokens)
         self._tagger = Tagger(
             "token labels",
             TokenLabelEngine(model),
@@ -223,45 +226,19 @@ class TokenLabelLearner:
 def _train(
     fold: Fold, model: TokenLabelModel, tokenizer: Tokenizer, recipe: Recipe, directory: Path
 ) -> TokenLabelModel:
-    rows = to_rows(fold.train)
-    longest = int(model.config.max_position_embeddings)
-    lengths = tuple(min(length, longest) for length in recipe.window_lengths)
     watched: Reports = fold.watched or fold.train[:1]
-    averaging = WeightAveraging(recipe.averaging, recipe.averaging_from)
 
-    def score(current: Any) -> dict[str, float]:
+    def score(current: TokenLabelModel) -> dict[str, float]:
         scores = evaluate(TokenLabelBaseline(current, tokenizer), watched).total.scores()
         return {name: value for name, value in scores.items() if value == value}
 
-    trainer = TokenLabelTrainer(
+    return train(
+        fold.train,
+        model,
+        tokenizer,
         recipe,
+        directory,
         score,
-        rows["length"],
-        model=model,
-        args=TrainingArguments(
-            output_dir=str(directory),
-            num_train_epochs=recipe.epochs,
-            per_device_train_batch_size=recipe.batch,
-            learning_rate=recipe.encoder_rate,
-            lr_scheduler_type="linear",
-            warmup_steps=int(recipe.warmup * recipe.epochs * len(rows) / recipe.batch),
-            max_grad_norm=1.0,
-            eval_strategy="epoch",
-            save_strategy="epoch",
-            save_total_limit=2,
-            logging_steps=50,
-            seed=recipe.seed,
-            bf16=autocast_dtype() is torch.bfloat16,
-            use_cpu=not torch.cuda.is_available(),
-            remove_unused_columns=False,
-            report_to=[],
-        ),
-        train_dataset=rows.with_transform(
-            ExampleMaker(tokenizer, recipe.augmentation, random.Random(recipe.seed), lengths)
-        ),
-        eval_dataset=rows,  # never read: `score` has its own, but Trainer wants one
-        data_collator=Collator(tokenizer),
-        callbacks=[averaging],
+        resume=True,
+        trainer_class=TokenLabelTrainer,
     )
-    trainer.train(resume_from_checkpoint=last_checkpoint(directory) is not None)
-    return cast(Any, averaging.averaged()) or model
