@@ -9,7 +9,6 @@ from __future__ import annotations
 import errno
 import sys
 from importlib import import_module
-from importlib.metadata import PackageNotFoundError, version
 from typing import Annotated, Any
 
 import typer
@@ -74,6 +73,8 @@ app = typer.Typer(
 
 def _show_version(wanted: bool) -> None:
     if wanted:
+        from importlib.metadata import PackageNotFoundError, version  # slow to import, and only needed here
+
         try:
             print(f"gongkai {version('gongkai')}")
         except PackageNotFoundError:
