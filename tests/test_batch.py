@@ -10,6 +10,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterable, Iterator
+from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 
@@ -236,3 +237,21 @@ def test_the_command_tags_into_a_directory_and_lists_what_failed(tmp_path: Path)
     )
     assert listed.stdout.startswith("16\t")
     assert "b.pdf" in listed.stdout
+
+
+def test_of_large_files_fewer_are_read_ahead(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    files = [tmp_path / f"{number}.txt" for number in range(8)]
+    for number, file in enumerate(files):
+        file.write_text(REPORT.format(number=number), encoding="utf-8")
+    asked: list[str] = []
+
+    def counted() -> Iterator[str]:
+        for file in files:
+            asked.append(str(file))
+            yield str(file)
+
+    monkeypatch.setattr(workers_module, "AHEAD_BYTES", 2 * files[0].stat().st_size)
+    with closing(parse_files(counted(), 1, Limits())) as parsed:
+        assert next(parsed).source == str(files[0])
+        assert len(asked) == 3
+        assert [one.source for one in parsed] == [str(file) for file in files[1:]]

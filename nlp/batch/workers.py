@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 
 AHEAD = 64
 """Files that may be read before they are asked for: as many as are tagged together, so that the model need not wait."""
+AHEAD_BYTES = 128 * 2**20
+"""Bytes of such files: of large ones, fewer are read ahead."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,14 +125,24 @@ class Readers:
 
     def read(self, sources: Iterable[str]) -> Iterator[Parsed]:
         """The files in their order, read ahead."""
-        ahead: deque[tuple[str, ProcessFuture[Parsed]]] = deque()
+        ahead: deque[tuple[int, str, ProcessFuture[Parsed]]] = deque()
+        size = 0
+
+        def next_result() -> Parsed:
+            nonlocal size
+            own, source, future = ahead.popleft()
+            size -= own
+            return self._result(source, future)
+
         for source in sources:
+            own = stat_of(source)[0] or 0
+            size += own
             future = self._pool.schedule(parse_file, [source, *self._arguments], timeout=self._seconds)
-            ahead.append((source, future))
-            if len(ahead) >= self._ahead:
-                yield self._result(*ahead.popleft())
+            ahead.append((own, source, future))
+            while len(ahead) >= self._ahead or (len(ahead) > 1 and size > AHEAD_BYTES):
+                yield next_result()
         while ahead:
-            yield self._result(*ahead.popleft())
+            yield next_result()
 
     def _result(self, source: str, future: ProcessFuture[Parsed]) -> Parsed:
         from pebble import ProcessExpired
