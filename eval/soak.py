@@ -11,6 +11,7 @@ import html
 import io
 import os
 import random
+import signal
 import subprocess
 import sys
 import tempfile
@@ -32,11 +33,13 @@ from nlp.tagger import Tagger
 
 REPORTS, EARLY, SAMPLED = 20_000, 1000, 200
 """Reports of a soak; how many of them are done when memory is first looked at; and how many the model alone reads."""
+TURN = 120.0
+"""Seconds of the run between two times that the model alone is timed."""
 _CORPUS = Path(nlp.__file__).parent / "samples" / "demo"
 _FORMS = ("txt", "html", "docx")
 _W = "http://schemas.openxmlformats.org/wordprocessingml/2006/main"
-_SECONDS = 0.05
-"""How often memory is looked at."""
+_SECONDS = 0.5
+"""How often memory is looked at. Adding up a process's pages takes milliseconds, which the run would lack."""
 
 
 def invented(number: int, seed: int = 0) -> Iterator[str]:
@@ -94,8 +97,9 @@ class Soak:
     """What a soak showed.
 
     `early_bytes` and `peak_bytes` are the most memory that the run and its readers took together until the first EARLY
-    reports were done, and to the end; None where the system does not tell. `model_rate` is the reports a second of the
-    model alone, on the windows of a sample of the reports.
+    reports were done, and to the end; None where the system does not tell. `seconds` are those of the run, `model_rate`
+    is the reports a second of the model alone, on the windows of a sample of the reports: timed before and after the
+    run, and every TURN seconds in between, while the run stands still.
     """
 
     reports: int
@@ -129,6 +133,8 @@ def soak(number: int = REPORTS, model: str = models.DEFAULT, sampled: int = SAMP
         reports, output = Path(name) / "reports", Path(name) / "run"
         reports.mkdir()
         write_all(reports, number)
+        alone = _ModelAlone(expand([str(reports)]), model, sampled)
+        alone.run()
         begun = time.perf_counter()
         process = subprocess.Popen(
             [
@@ -142,20 +148,69 @@ def soak(number: int = REPORTS, model: str = models.DEFAULT, sampled: int = SAMP
                 "--model",
                 model,
                 "--quiet",
-            ]
+            ],
+            start_new_session=True,
         )
         memory = _Memory(process.pid, output)
         memory.start()
-        status = process.wait()
-        seconds = time.perf_counter() - begun
+        status, paused = _wait(process, alone)
+        seconds = time.perf_counter() - begun - paused
         memory.join()
         done = _done(output)
         if status or done != number:
             raise GongkaiError(
                 f"the run failed (exit status {status}): {done} of {number} reports were tagged"
             )
-        rate = _model_rate(expand([str(reports)]), model, sampled)
-    return Soak(number, seconds, memory.early, memory.peak, rate)
+        alone.run()
+    return Soak(number, seconds, memory.early, memory.peak, alone.rate)
+
+
+def _wait(process: subprocess.Popen[bytes], alone: _ModelAlone) -> tuple[int, float]:
+    """The exit status of the run, and the seconds that it stood still for the model alone to be timed.
+
+    A machine is not as fast in one quarter of an hour as in the next, so the two take turns.
+    """
+    paused = 0.0
+    try:
+        while True:
+            try:
+                return process.wait(timeout=TURN), paused
+            except subprocess.TimeoutExpired:
+                begun = time.perf_counter()
+                os.killpg(process.pid, signal.SIGSTOP)
+                alone.run()
+                os.killpg(process.pid, signal.SIGCONT)
+                paused += time.perf_counter() - begun
+    except BaseException:  # an interrupt is sent to this process alone: the run has a session of its own
+        os.killpg(process.pid, signal.SIGKILL)
+        raise
+
+
+class _ModelAlone:
+    """The model without reading and writing, on the windows of every so many-th report."""
+
+    def __init__(self, sources: Sequence[str], model: str, sampled: int) -> None:
+        from eval.speed.workload import batches
+
+        chosen = list(islice(sources, 0, None, max(1, len(sources) // sampled)))[:sampled]
+        tagger = Tagger.load(model)
+        self._engine = tagger.engine
+        self._work = batches(tagger, [parse(read(source)) for source in chosen])
+        self._engine.run(self._work[0])
+        self._sampled, self._reports, self._seconds = len(chosen), 0, 0.0
+
+    def run(self) -> None:
+        """Tag the sample once, and remember how long it took."""
+        begun = time.perf_counter()
+        for batch in self._work:
+            self._engine.run(batch)
+        self._seconds += time.perf_counter() - begun
+        self._reports += self._sampled
+
+    @property
+    def rate(self) -> float:
+        """Reports a second, over all times that it ran."""
+        return self._reports / self._seconds
 
 
 def _done(output: Path) -> int:
@@ -209,20 +264,6 @@ def _children(process: int) -> Iterator[int]:
         for child in map(int, found):
             yield child
             yield from _children(child)
-
-
-def _model_rate(sources: Sequence[str], model: str, sampled: int) -> float:
-    """Reports a second of the model alone, on the windows of every so many-th report."""
-    from eval.speed.workload import batches
-
-    chosen = list(islice(sources, 0, None, max(1, len(sources) // sampled)))[:sampled]
-    tagger = Tagger.load(model)
-    work = batches(tagger, [parse(read(source)) for source in chosen])
-    tagger.engine.run(work[0])
-    begun = time.perf_counter()
-    for batch in work:
-        tagger.engine.run(batch)
-    return len(chosen) / (time.perf_counter() - begun)
 
 
 def main() -> None:

@@ -23,6 +23,7 @@ PAUSES = "：:、"
 CLOSERS = "”’」』）)】》〉〕］]\"'"
 PAIRS = {"“": "”", "‘": "’", "「": "」", "『": "』", "（": "）", "(": ")", "【": "】", "《": "》", "〔": "〕"}
 EQUIVALENT = {")": "）", "）": ")"}
+_MARKS = re.compile(f"[{re.escape(''.join(PAIRS) + ''.join(PAIRS.values()))}]")
 
 _PUNCTUATION = re.compile(
     rf"[{re.escape(STOPS + HALF_WIDTH_STOPS + COMMAS + PAUSES)}]+[{re.escape(CLOSERS)}]*\s*"
@@ -130,7 +131,8 @@ def _enclosed(line: str) -> list[bool]:
     """For each character, whether it stands inside quotation marks or brackets that are closed in this line."""
     inside = [False] * (len(line) + 1)
     stack: deque[tuple[str, int]] = deque(maxlen=DEEPEST)
-    for at, ch in enumerate(line):
+    for match in _MARKS.finditer(line):
+        at, ch = match.start(), match.group()
         if ch in PAIRS:
             stack.append((PAIRS[ch], at))
         elif any(ch in (closer, EQUIVALENT.get(closer)) for closer, _ in stack):
