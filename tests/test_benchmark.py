@@ -302,7 +302,14 @@ def test_the_command_tells_everything_as_json_and_as_a_table(
     from eval.speed import benchmark as module
 
     result = benchmark(
-        str(tiny), FEW, 1, silent, linear=(1, 2), starts=1, systems=only(PRODUCT, PLAIN, "torch bfloat16")
+        str(tiny),
+        FEW,
+        1,
+        silent,
+        linear=(1, 2),
+        pages=3,
+        starts=1,
+        systems=only(PRODUCT, PLAIN, "torch bfloat16"),
     )
     assert [row["name"] for row in result["systems"]] == [PRODUCT, PLAIN, "torch bfloat16"]
     assert result["ratio_to_plain_pipeline"] > 0
@@ -311,6 +318,7 @@ def test_the_command_tells_everything_as_json_and_as_a_table(
     assert result["texts"]["share_of_real_tokens"] <= 1
     assert result["threads"][-1]["threads"] == machine.cores()
     assert [row["reports"] for row in result["linear"]] == [1, 2]
+    assert result["long_report"]["characters"] > 3000
     assert json.loads(json.dumps(result)) == result
     assert str(Path.home()) not in json.dumps(result)
 
@@ -328,7 +336,15 @@ def test_the_command_tells_everything_as_json_and_as_a_table(
     assert told.exit_code == 0
     assert json.loads(told.stdout)["ratio_to_plain_pipeline"] == result["ratio_to_plain_pipeline"]
     table = CliRunner().invoke(app, ["benchmark"], env={"COLUMNS": "160"}).stdout
-    for expected in (PRODUCT, "the limit", "needs the extra", "gongkai --help", "peak memory", "2 reports:"):
+    for expected in (
+        PRODUCT,
+        "the limit",
+        "needs the extra",
+        "gongkai --help",
+        "peak memory",
+        "2 reports:",
+        "3 pages",
+    ):
         assert expected in table
 
 

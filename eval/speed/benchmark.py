@@ -10,19 +10,19 @@ from typing import Any
 
 import models
 from eval.speed.comparison import BOTH, Comparison, compare
+from eval.speed.growth import PAGES, long_report, streams
 from eval.speed.machine import cores, machine
 from eval.speed.parts import operators, steps
 from eval.speed.processes import STARTS, start
-from eval.speed.repetition import Say, seconds
+from eval.speed.repetition import Say
 from eval.speed.systems import PRODUCT, SYSTEMS, Bench, System
 from eval.speed.workload import Rows, batches, characters, reports, rows, statements
 from nlp.report import Report
-from nlp.tagger import Tagger
 
 THREADS = (1, 2)
 """Thread counts to be measured beside all cores."""
 LINEAR = (100, 10_000)
-"""Numbers of reports between which speed should stay the same."""
+"""Numbers of reports, few and many, between which speed should stay the same."""
 
 
 def benchmark(
@@ -31,15 +31,16 @@ def benchmark(
     repeats: int,
     say: Say,
     *,
-    linear: Sequence[int] = (),
+    linear: tuple[int, int] | None = None,
+    pages: int = PAGES,
     starts: int = STARTS,
     systems: Sequence[System] = SYSTEMS,
 ) -> dict[str, Any]:
     """All figures of a model (its name or directory) on `number` reports, as a JSON object.
 
     Figures with a spread are [median, lowest, highest] of `repeats` rounds, of the processes of `starts`. With
-    `linear`, speed at so many reports, too. Raises ModelError if there is no such model, GongkaiError if a process
-    fails.
+    `linear`, the speed at few and at many reports, too, and what one report of `pages` takes. Raises ModelError if
+    there is no such model, GongkaiError if a process fails.
     """
     about = machine()
     begun = start(model, say, starts)  # first: this process is still small and does nothing else
@@ -54,7 +55,7 @@ def benchmark(
             "steps": steps(bench.tagger, work),
             "operators": operators(models.find(model) / models.GRAPH, given, bench.threads),
         }
-        growth = [_stream(bench.tagger, count, say) for count in linear]
+        growth = [one.to_json() for one in streams(bench.tagger, *linear, say)] if linear else []
     product = compared.row(PRODUCT)
     return {
         "model": bench.tagger.name,
@@ -68,6 +69,7 @@ def benchmark(
         "start": begun.to_json(),
         "time": spent,
         "linear": growth,
+        "long_report": long_report(model, pages) if linear else None,
     }
 
 
@@ -108,23 +110,3 @@ def _torch_threads(count: int) -> Iterator[None]:
 
 def _threads_row(count: int, compared: Comparison) -> dict[str, Any]:
     return {"threads": count, **compared.row(PRODUCT)}
-
-
-def _stream(tagger: Tagger, count: int, say: Say) -> dict[str, Any]:
-    """The product's speed on a stream of so many reports."""
-    size = 0
-
-    def counted() -> Iterator[Report]:
-        nonlocal size
-        for number, report in enumerate(reports(count), 1):
-            size += characters([report])
-            if number % 1000 == 0:
-                say(f"{number} of {count} reports")
-            yield report
-
-    def run() -> None:
-        for _ in tagger.tag_many(counted()):
-            pass
-
-    took = seconds(run)
-    return {"reports": count, "seconds": round(took, 2), "characters_per_second": round(size / took)}

@@ -47,8 +47,8 @@ def start(model: str, say: Say, starts: int = STARTS) -> Start:
     """Measure. Raises GongkaiError if a process fails."""
     helps, tags, probes = [], [], []
     for number in range(starts):
-        helps.append(_gongkai("--help"))
-        tags.append(_gongkai("tag", str(SAMPLE), "--model", model, "--quiet"))
+        helps.append(gongkai("--help"))
+        tags.append(gongkai("tag", str(SAMPLE), "--model", model, "--quiet"))
         probes.append(_output([*_PYTHON, "eval.speed.probe", model, repr(time.time())]))
         say(f"start {number + 1} of {starts}: {sum(probes[-1].values()):.2f} s to the first window")
     peaks = [one["peak_bytes"] for one in tags if one["peak_bytes"] is not None]
@@ -61,7 +61,7 @@ def start(model: str, say: Say, starts: int = STARTS) -> Start:
     )
 
 
-def _gongkai(*arguments: str) -> dict[str, Any]:
+def gongkai(*arguments: str) -> dict[str, Any]:
     """Seconds and peak memory of a command of gongkai."""
     return _output([*_PYTHON, "eval.speed.launcher", *_PYTHON, "nlp", *arguments])
 

@@ -20,7 +20,10 @@ def benchmark(
     ] = 64,
     repeats: Annotated[int, typer.Option(min=1, help="Rounds in which every system is timed once.")] = 5,
     linear: Annotated[
-        bool, typer.Option("--linear", help="Tag 100 and 10,000 reports, too, and compare. Takes long.")
+        bool,
+        typer.Option(
+            "--linear", help="Compare 100 with 10,000 reports, and tag one of 200 pages, too. Takes long."
+        ),
     ] = False,
     format: Annotated[str, typer.Option("--format", "-f", help="table or json.")] = "table",
 ) -> None:
@@ -46,7 +49,7 @@ def benchmark(
     def say(what: str) -> None:
         print(what, file=sys.stderr, flush=True)
 
-    result = measure(model, reports, repeats, say, linear=LINEAR if linear else ())
+    result = measure(model, reports, repeats, say, linear=LINEAR if linear else None)
     if format == "json":
         print(json.dumps(result, ensure_ascii=False, indent=2))
     else:
@@ -103,6 +106,12 @@ def _print(result: dict[str, Any]) -> None:
         console.print(f"time by {title}: {told}")
     for row in result["linear"]:
         console.print(f"{row['reports']:,} reports: {row['characters_per_second']:,} characters/s")
+    if long := result["long_report"]:
+        memory = "" if long["peak_bytes"] is None else f", peak memory {long['peak_bytes'] / 1e6:.0f} MB"
+        console.print(
+            f"one report of {long['pages']} pages, {long['characters']:,} characters: "
+            f"{long['seconds']:.1f} s{memory}"
+        )
 
 
 def _print_start(console: Any, start: dict[str, Any]) -> None:
