@@ -321,6 +321,54 @@ def test_labels_of_the_page_and_the_signature_are_no_narrative() -> None:
     ]
 
 
+THREE = "甲县财政局2021年政府信息公开工作年度报告\n一、总体情况\n公开3条。\n五、存在的主要问题及改进情况\n更新慢。\n六、其他需要报告的事项\n未收取费用。\n"
+
+
+@pytest.mark.parametrize(
+    "behind",
+    [
+        "扫一扫在手机打开当前页\n【打印本页】 【关闭窗口】\n上一篇：甲县财政局2020年政府信息公开工作年度报告\n下一篇：没有了",
+        "甲县财政局\n2022年1月20日\n（联系人：张三，联系电话：0555-1234567）",
+        "甲县财政局\n2022年1月20日\n主办单位：甲县人民政府办公室\n网站标识码：3400000012  皖ICP备05000001号-1\n网站地图 | 关于我们",
+        "附件下载：\n1.甲县财政局2021年政府信息公开工作年度报告.docx\n2.统计表.xls\n相关链接\n甲县财政局2020年政府信息公开工作年度报告",
+        "Copyright © 2022 甲县人民政府版权所有\n您是第12345位访客",
+        f"甲县财政局\n2022年1月20日\n附件1\n主动公开政府信息情况\n{PROACTIVE_TABLE}",
+        "政府信息公开情况统计表\n（2021年度）\n填报单位（盖章）：甲县财政局\n统计指标\t单位\t统计数\n（不同渠道和方式公开相同信息计1条）\n主动公开政府信息数\t条\t3",
+    ],
+)
+def test_what_stands_behind_the_text_is_no_narrative(behind: str) -> None:
+    report = parse(document_of(THREE + behind))
+    assert [s.text for s in report.sections] == ["公开3条。", "更新慢。", "未收取费用。"]
+
+
+def test_a_foot_with_sentences_behind_it_closes_nothing() -> None:
+    text = THREE.replace("更新慢。", "更新慢。\n相关附件\n下一步将按月检查，及时更新。")
+    assert parse(document_of(text)).sections[1].text == "更新慢。\n相关附件\n下一步将按月检查，及时更新。"
+
+
+def test_reports_of_two_agencies_in_one_file_leave_titles_and_signatures_out() -> None:
+    text = THREE + "甲县财政局\n2022年1月20日\n" + THREE.replace("甲县财政局", "甲县水利局")
+    assert [s.text for s in parse(document_of(text)).sections] == [
+        "公开3条。",
+        "更新慢。",
+        "未收取费用。",
+    ] * 2
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "索 引 号：000014349/2022-00012　　信息分类：年报",
+        "【字体：大 中 小】  打印",
+        "表1：2021年主动公开政府信息情况统计表",
+        "单位：件",
+    ],
+)
+def test_labels_of_pages_and_of_tables_are_no_narrative(line: str) -> None:
+    text = THREE.replace("更新慢。", f"更新慢。\n{line}\n时间：全年均未按时更新。")
+    assert parse(document_of(text)).sections[1].text == "更新慢。\n时间：全年均未按时更新。"
+
+
 @pytest.mark.parametrize(
     ("agency", "region", "level"),
     [

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from nlp.document import Block, Origin, Paragraph, Table
 from nlp.labels import SectionKind
 from nlp.report import Section
-from nlp.structure.furniture import is_furniture, signature_start
+from nlp.structure.furniture import closing_start, is_furniture, is_report_title, signature_start, signatures
 from nlp.structure.headings import is_canonical, is_heading_like, kind_of, plain
 from nlp.structure.numbering import Numbered, NumberStyle, split_number
 from nlp.structure.tables import is_form_table, table_lines
@@ -125,19 +125,31 @@ def outline(lines: Sequence[Line]) -> Outline:
     front = tuple(line for i, line in enumerate(lines[:first]) if i not in skipped)
     sections = []
     stops = [*(candidate.line for candidate in chosen[1:]), len(lines)][: len(chosen)]
-    end = signature_start([line.text for line in lines])
     for candidate, stop in zip(chosen, stops, strict=True):
         body = [candidate.text] if candidate.text else []
-        body += [
-            line.text
-            for i, line in enumerate(lines[candidate.line + 1 : min(stop, end)], candidate.line + 1)
-            if not line.table and not is_furniture(line.text) and i not in skipped
-        ]
+        inside = range(candidate.line + 1, stop)
+        beneath = narrative([lines[i] for i in inside if i not in skipped], last=stop == len(lines))
+        body += [line.text for line in beneath]
         if (body and candidate.kind is not SectionKind.APPENDIX) or candidate.kind is SectionKind.PROBLEMS:
             number = candidate.numbered.number if candidate.numbered else None
             origin = lines[candidate.line].origin
             sections.append(Section(candidate.kind, "\n".join(body), number, candidate.heading, origin))
     return Outline(front, tuple(sections))
+
+
+def narrative(lines: Sequence[Line], last: bool) -> list[Line]:
+    """The narrative of the lines of a section; at the end of the `last` one, an agency alone is a signature, too."""
+    lines = [line for line in lines if not line.table]
+    texts = [line.text for line in lines]
+    end = closing_start(texts)
+    if last or end < len(texts):
+        end = signature_start(texts[:end])
+    signed = set(signatures(texts))
+    return [
+        line
+        for i, line in enumerate(lines[:end])
+        if i not in signed and not is_furniture(line.text) and not is_report_title(line.text)
+    ]
 
 
 def _candidates(lines: Sequence[Line]) -> list[Candidate]:
