@@ -142,6 +142,26 @@ def test_points_numbered_like_the_sections_stay_in_their_section() -> None:
     ]
 
 
+def test_a_point_called_like_a_section_leaves_the_sections_their_style() -> None:
+    points = "（一）收取信息处理费情况\n本年度未收取。\n（二）落实工作要点情况\n已落实。\n（三）提案办理结果公开情况\n公开3件。\n（四）其他需要报告的事项\n无"
+    text = "\n".join(f"{n}、{heading}\n已有3条。" for n, heading in zip("一二三四五", CURRENT, strict=False))
+    report = parse(document_of(f"{text}\n六、其他需要报告的事项\n{points}"))
+    assert report.sections[-1].kind is SectionKind.OTHER
+    assert report.sections[-1].text == points
+
+
+def test_a_number_given_twice_before_the_last_sections() -> None:
+    text = (
+        "一、总体情况\n公开3条。\n二、主动公开政府信息情况\n见表。\n三、收到和处理政府信息公开申请情况\n见表。\n"
+        "五、政府信息公开行政复议、行政诉讼情况\n见表。\n五、存在问题和改进措施\n更新慢。\n六、其他需要报告的事宜（没有）"
+    )
+    assert found(parse(document_of(text)))[-3:] == [
+        (SectionKind.REVIEW, "见表。"),
+        (SectionKind.PROBLEMS, "更新慢。"),
+        (SectionKind.OTHER, "（没有）"),
+    ]
+
+
 def test_an_old_form_keeps_all_its_sections() -> None:
     text = (
         "甲市环境保护局2012年政府信息公开年度报告\n根据《条例》，编制本报告。\n一、概述\n公开有序。\n二、主动公开政府信息的情况\n公开30条。\n"
@@ -194,6 +214,10 @@ def test_slogans_and_sentences_are_no_headings(line: str) -> None:
         ("存在的困难", SectionKind.PROBLEMS),
         ("下一步工作打算", SectionKind.PLANS),
         ("改进措施", SectionKind.PLANS),
+        ("问题与不足", SectionKind.PROBLEMS),
+        ("推进政府信息公开工作情况", SectionKind.OVERVIEW),
+        ("其他需要报告的事宜", SectionKind.OTHER),
+        ("主动公开情况（见附件）", SectionKind.PROACTIVE),
         ("其它需要说明的事项", SectionKind.OTHER),
         ("需要说明的其他事项", SectionKind.OTHER),
         ("因政府信息公开申请行政复议、提起行政诉讼的情况", SectionKind.REVIEW),
@@ -205,6 +229,7 @@ def test_slogans_and_sentences_are_no_headings(line: str) -> None:
 )
 def test_kinds_of_headings(heading: str, kind: SectionKind) -> None:
     assert kind_of(heading) is kind
+    assert is_heading_like(heading) or kind is SectionKind.LEGACY
 
 
 @pytest.mark.parametrize(

@@ -11,6 +11,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 from nlp.document import Block, Origin, Paragraph, Table
 from nlp.labels import SectionKind
@@ -24,7 +25,7 @@ _ORDER = {kind: rank for rank, kind in enumerate(SectionKind)}
 _RUN_IN = re.compile(
     r"(?P<heading>[^：:。\n]{2,36}?)(?:[：:。]+[\s\u3000]*|[\s\u3000]{1,})(?P<text>\S.*)", re.DOTALL
 )
-_NOTHING = re.compile(r"(?P<heading>.{4,30}?)(?P<text>(?:暂?无|没有)[。.]?)")
+_NOTHING = re.compile(r"(?P<heading>.{4,30}?)(?P<text>[（(]?(?:暂?无|没有)[。.]?[）)]?[。.]?)")
 _MOST_CANDIDATES, _FURTHEST = 5000, 300
 """Candidates beyond which a document is no report, and has no outline; and how many a section may have within it."""
 _CONTENTS = re.compile(r"目[\s\u3000]*录")
@@ -209,14 +210,21 @@ def _best_chain(candidates: Sequence[Candidate], lines: Sequence[Line]) -> list[
     """The candidates of the best outline, in order.
 
     Headings of one rank are numbered in one style, so each style (and none) has its own best chain; of these, the one
-    with the most headings that the forms prescribe is the report's, then the one of the highest rank.
+    in whose style most headings are that the forms prescribe is the report's, then the one with the most of them, then
+    the one of the highest rank. (A chain of points of a section may hold the sections' headings, too.)
     """
     styles = (*NumberStyle, None)
-    chains = [_heaviest_path(_of_style(candidates, style), lines) for style in styles]
-    own = [sum(_style(c) is style for c in chain) for style, chain in zip(styles, chains, strict=True)]
-    several = [chain for chain, count in zip(chains, own, strict=True) if count >= 2]
-    known = [chain for chain in several if len({c.kind for c in chain} - {SectionKind.LEGACY}) >= 2]
-    return max(known or several or chains, key=lambda chain: sum(c.canonical for c in chain))
+    chains = [(style, _heaviest_path(_of_style(candidates, style), lines)) for style in styles]
+    several = [(style, chain) for style, chain in chains if sum(_style(c) is style for c in chain) >= 2]
+    known = [
+        (style, chain) for style, chain in several if len({c.kind for c in chain} - {SectionKind.LEGACY}) >= 2
+    ]
+
+    def prescribed(chain: tuple[NumberStyle | None, list[Candidate]]) -> tuple[int, int]:
+        own = sum(c.canonical and _style(c) is chain[0] for c in chain[1])
+        return own, sum(c.canonical for c in chain[1])
+
+    return max(known or several or chains, key=prescribed)[1]
 
 
 def _style(candidate: Candidate) -> NumberStyle | None:
@@ -277,8 +285,14 @@ def _step(before: Candidate, after: Candidate) -> float:
     if gap == 1:
         return score + 2.0
     if gap == 0:
-        return score - (3.0 if spelt else 9.0)
+        return score - (3.0 if spelt or _are_last_sections(before.kind, after.kind) else 9.0)
     return score - (0.5 if gap > 1 else 12.0)
+
+
+def _are_last_sections(before: SectionKind, after: SectionKind) -> bool:
+    """Whether the second follows the first in the form, none with points that are called so."""
+    last = (SectionKind.REVIEW, SectionKind.PROBLEMS, SectionKind.OTHER)
+    return (before, after) in pairwise(last)
 
 
 def _narrative_after(candidates: Sequence[Candidate], lines: Sequence[Line]) -> list[float]:
