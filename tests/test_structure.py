@@ -311,6 +311,15 @@ def test_marked_tables_are_left_out_and_layout_tables_read() -> None:
     ]
 
 
+@pytest.mark.parametrize("between", ["", ","])
+def test_rows_run_together_are_rows(between: str) -> None:
+    cells = [line.rstrip("\t").split("\t") for line in TABLES.split("\n") if "\t" in line]
+    rows = [between.join(cell for cell in row if cell) for row in cells]
+    lines = [PROSE[0], *rows, "行政许可、行政处罚、行政强制", PROSE[1]]
+    kept = [line for line, is_table in zip(lines, table_lines(lines), strict=True) if not is_table]
+    assert kept == [PROSE[0], "行政许可、行政处罚、行政强制", PROSE[1]]
+
+
 # -- who and when ---------------------------------------------------------------------------------------
 
 
