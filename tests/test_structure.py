@@ -320,6 +320,27 @@ def test_rows_run_together_are_rows(between: str) -> None:
     assert kept == [PROSE[0], "行政许可、行政处罚、行政强制", PROSE[1]]
 
 
+def test_a_table_that_holds_the_report_is_read_row_by_row() -> None:
+    rows = (
+        ("甲县财政局2021年政府信息公开工作年度报告",),
+        ("一、总体情况",),
+        ("公开3条，更新栏目2个。\n未收到申请",),
+        ("二、主动公开政府信息情况", ""),
+        ("信息内容", "本年制发件数", "本年废止件数"),
+        ("规章", "0", "0"),
+        ("第二十条第（六）项",),
+        ("五、存在的主要问题及改进情况", "更新慢。"),
+        ("六、其他需要报告的事项", "无"),
+    )
+    report = parse(Document("a", FileFormat.DOCX, (Table(rows),)))
+    assert found(report) == [
+        (SectionKind.OVERVIEW, "公开3条，更新栏目2个。\n未收到申请"),
+        (SectionKind.PROBLEMS, "更新慢。"),
+        (SectionKind.OTHER, "无"),
+    ]
+    assert report.agency == "甲县财政局"
+
+
 # -- who and when ---------------------------------------------------------------------------------------
 
 

@@ -19,7 +19,7 @@ from nlp.report import Section
 from nlp.structure.furniture import closing_start, is_furniture, is_report_title, signature_start, signatures
 from nlp.structure.headings import is_canonical, is_heading_like, kind_of, plain
 from nlp.structure.numbering import Numbered, NumberStyle, split_number
-from nlp.structure.tables import is_form_table, table_lines
+from nlp.structure.tables import is_form_cell, is_form_table, table_lines
 
 _ORDER = {kind: rank for rank, kind in enumerate(SectionKind)}
 _RUN_IN = re.compile(
@@ -98,6 +98,8 @@ def _split(paragraph: Paragraph) -> Iterator[Paragraph]:
 
 def _prose_of(table: Table) -> list[Paragraph | None]:
     """The sentences of a layout table; nothing of a table of data."""
+    if _is_frame(table):
+        return list(_read_by_row(table))
     cells = [cell.strip() for row in table.rows for cell in row if cell.strip()]
     prose = [cell for cell in cells if cell.count("。") >= 2 or (len(cell) >= 40 and "。" in cell)]
     if not prose or (is_form_table(table.rows) and sum(map(len, prose)) < 0.5 * sum(map(len, cells))):
@@ -110,6 +112,34 @@ def _prose_of(table: Table) -> list[Paragraph | None]:
         for text in cell.split("\n")
         if text.strip() and (cell in kept or is_heading_like(_without_number(text)))
     ]
+
+
+def _is_frame(table: Table) -> bool:
+    """Whether a table holds the report itself: headings of two sections, and a sentence."""
+    cells = {cell.strip() for row in table.rows for cell in row}
+    headings = {cell for cell in cells if is_canonical(_without_number(cell))}
+    return len(headings) >= 2 and any("。" in cell for cell in cells)
+
+
+def _read_by_row(table: Table) -> Iterator[Paragraph | None]:
+    """The text of a table that holds the report, and a gap for each row of data in it.
+
+    A row is text where it is one cell (also those of a flattened table within, which are told later), where a cell
+    holds a sentence, and where it opens with a heading: 六、其他需要报告的事项 | 无.
+    """
+    for row in table.rows:
+        cells = [cell.strip() for cell in row if cell.strip()]
+        if len(cells) > 1 and not any("。" in cell for cell in cells) and not _opens_section(cells[0]):
+            yield None
+            continue
+        for text in "\n".join(dict.fromkeys(cells)).split("\n"):
+            if text.strip():
+                yield Paragraph(text, table.origin)
+
+
+def _opens_section(cell: str) -> bool:
+    words = _without_number(cell)
+    return is_heading_like(words) and kind_of(words) is not SectionKind.LEGACY and not is_form_cell(cell)
 
 
 def _without_number(text: str) -> str:
