@@ -162,6 +162,21 @@ def test_lines_cut_at_a_fixed_width_are_joined_and_headings_kept_apart() -> None
     assert texts(document) == ["一、总体情况", body, "二、存在问题", "无。"]
 
 
+def test_lines_of_one_length_by_chance_are_not_joined() -> None:
+    lines = [
+        "关于印发2021年政府信息公开工作年度报告的通知",
+        "丰宁市人民政府2021年政府信息公开工作年度报告",
+        "一、总体情况........................1",
+        "二、主动公开政府信息情况............3",
+        "三、收到和处理政府信息公开申请情况..4",
+        "四、政府信息公开行政复议、行政诉讼情况..5",
+        "五、存在的主要问题及改进情况........6",
+        "六、其他需要报告的事项..............7",
+        "本报告按照条例的规定，由市人民政府办公室根据各县区各部门报送的数据汇总编制而成。",
+    ]
+    assert texts(read_bytes("\n".join(lines).encode(), "a.txt")) == lines
+
+
 def test_undecodable_bytes_are_replaced_and_said() -> None:
     document = read_bytes("一、总体情况\n公开信息。".encode() + b"\xff\xff\xfe", "a.txt")
     assert document.warnings

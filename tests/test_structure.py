@@ -142,6 +142,26 @@ def test_points_numbered_like_the_sections_stay_in_their_section() -> None:
     ]
 
 
+def test_a_point_called_like_a_section_leaves_the_sections_their_style() -> None:
+    points = "（一）收取信息处理费情况\n本年度未收取。\n（二）落实工作要点情况\n已落实。\n（三）提案办理结果公开情况\n公开3件。\n（四）其他需要报告的事项\n无"
+    text = "\n".join(f"{n}、{heading}\n已有3条。" for n, heading in zip("一二三四五", CURRENT, strict=False))
+    report = parse(document_of(f"{text}\n六、其他需要报告的事项\n{points}"))
+    assert report.sections[-1].kind is SectionKind.OTHER
+    assert report.sections[-1].text == points
+
+
+def test_a_number_given_twice_before_the_last_sections() -> None:
+    text = (
+        "一、总体情况\n公开3条。\n二、主动公开政府信息情况\n见表。\n三、收到和处理政府信息公开申请情况\n见表。\n"
+        "五、政府信息公开行政复议、行政诉讼情况\n见表。\n五、存在问题和改进措施\n更新慢。\n六、其他需要报告的事宜（没有）"
+    )
+    assert found(parse(document_of(text)))[-3:] == [
+        (SectionKind.REVIEW, "见表。"),
+        (SectionKind.PROBLEMS, "更新慢。"),
+        (SectionKind.OTHER, "（没有）"),
+    ]
+
+
 def test_an_old_form_keeps_all_its_sections() -> None:
     text = (
         "甲市环境保护局2012年政府信息公开年度报告\n根据《条例》，编制本报告。\n一、概述\n公开有序。\n二、主动公开政府信息的情况\n公开30条。\n"
@@ -194,6 +214,10 @@ def test_slogans_and_sentences_are_no_headings(line: str) -> None:
         ("存在的困难", SectionKind.PROBLEMS),
         ("下一步工作打算", SectionKind.PLANS),
         ("改进措施", SectionKind.PLANS),
+        ("问题与不足", SectionKind.PROBLEMS),
+        ("推进政府信息公开工作情况", SectionKind.OVERVIEW),
+        ("其他需要报告的事宜", SectionKind.OTHER),
+        ("主动公开情况（见附件）", SectionKind.PROACTIVE),
         ("其它需要说明的事项", SectionKind.OTHER),
         ("需要说明的其他事项", SectionKind.OTHER),
         ("因政府信息公开申请行政复议、提起行政诉讼的情况", SectionKind.REVIEW),
@@ -205,6 +229,7 @@ def test_slogans_and_sentences_are_no_headings(line: str) -> None:
 )
 def test_kinds_of_headings(heading: str, kind: SectionKind) -> None:
     assert kind_of(heading) is kind
+    assert is_heading_like(heading) or kind is SectionKind.LEGACY
 
 
 @pytest.mark.parametrize(
@@ -286,6 +311,36 @@ def test_marked_tables_are_left_out_and_layout_tables_read() -> None:
     ]
 
 
+@pytest.mark.parametrize("between", ["", ","])
+def test_rows_run_together_are_rows(between: str) -> None:
+    cells = [line.rstrip("\t").split("\t") for line in TABLES.split("\n") if "\t" in line]
+    rows = [between.join(cell for cell in row if cell) for row in cells]
+    lines = [PROSE[0], *rows, "行政许可、行政处罚、行政强制", PROSE[1]]
+    kept = [line for line, is_table in zip(lines, table_lines(lines), strict=True) if not is_table]
+    assert kept == [PROSE[0], "行政许可、行政处罚、行政强制", PROSE[1]]
+
+
+def test_a_table_that_holds_the_report_is_read_row_by_row() -> None:
+    rows = (
+        ("甲县财政局2021年政府信息公开工作年度报告",),
+        ("一、总体情况",),
+        ("公开3条，更新栏目2个。\n未收到申请",),
+        ("二、主动公开政府信息情况", ""),
+        ("信息内容", "本年制发件数", "本年废止件数"),
+        ("规章", "0", "0"),
+        ("第二十条第（六）项",),
+        ("五、存在的主要问题及改进情况", "更新慢。"),
+        ("六、其他需要报告的事项", "无"),
+    )
+    report = parse(Document("a", FileFormat.DOCX, (Table(rows),)))
+    assert found(report) == [
+        (SectionKind.OVERVIEW, "公开3条，更新栏目2个。\n未收到申请"),
+        (SectionKind.PROBLEMS, "更新慢。"),
+        (SectionKind.OTHER, "无"),
+    ]
+    assert report.agency == "甲县财政局"
+
+
 # -- who and when ---------------------------------------------------------------------------------------
 
 
@@ -319,6 +374,54 @@ def test_labels_of_the_page_and_the_signature_are_no_narrative() -> None:
         (SectionKind.OVERVIEW, "公开3条。"),
         (SectionKind.PROBLEMS, "更新慢。\n下一步提速。"),
     ]
+
+
+THREE = "甲县财政局2021年政府信息公开工作年度报告\n一、总体情况\n公开3条。\n五、存在的主要问题及改进情况\n更新慢。\n六、其他需要报告的事项\n未收取费用。\n"
+
+
+@pytest.mark.parametrize(
+    "behind",
+    [
+        "扫一扫在手机打开当前页\n【打印本页】 【关闭窗口】\n上一篇：甲县财政局2020年政府信息公开工作年度报告\n下一篇：没有了",
+        "甲县财政局\n2022年1月20日\n（联系人：张三，联系电话：0555-1234567）",
+        "甲县财政局\n2022年1月20日\n主办单位：甲县人民政府办公室\n网站标识码：3400000012  皖ICP备05000001号-1\n网站地图 | 关于我们",
+        "附件下载：\n1.甲县财政局2021年政府信息公开工作年度报告.docx\n2.统计表.xls\n相关链接\n甲县财政局2020年政府信息公开工作年度报告",
+        "Copyright © 2022 甲县人民政府版权所有\n您是第12345位访客",
+        f"甲县财政局\n2022年1月20日\n附件1\n主动公开政府信息情况\n{PROACTIVE_TABLE}",
+        "政府信息公开情况统计表\n（2021年度）\n填报单位（盖章）：甲县财政局\n统计指标\t单位\t统计数\n（不同渠道和方式公开相同信息计1条）\n主动公开政府信息数\t条\t3",
+    ],
+)
+def test_what_stands_behind_the_text_is_no_narrative(behind: str) -> None:
+    report = parse(document_of(THREE + behind))
+    assert [s.text for s in report.sections] == ["公开3条。", "更新慢。", "未收取费用。"]
+
+
+def test_a_foot_with_sentences_behind_it_closes_nothing() -> None:
+    text = THREE.replace("更新慢。", "更新慢。\n相关附件\n下一步将按月检查，及时更新。")
+    assert parse(document_of(text)).sections[1].text == "更新慢。\n相关附件\n下一步将按月检查，及时更新。"
+
+
+def test_reports_of_two_agencies_in_one_file_leave_titles_and_signatures_out() -> None:
+    text = THREE + "甲县财政局\n2022年1月20日\n" + THREE.replace("甲县财政局", "甲县水利局")
+    assert [s.text for s in parse(document_of(text)).sections] == [
+        "公开3条。",
+        "更新慢。",
+        "未收取费用。",
+    ] * 2
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "索 引 号：000014349/2022-00012　　信息分类：年报",
+        "【字体：大 中 小】  打印",
+        "表1：2021年主动公开政府信息情况统计表",
+        "单位：件",
+    ],
+)
+def test_labels_of_pages_and_of_tables_are_no_narrative(line: str) -> None:
+    text = THREE.replace("更新慢。", f"更新慢。\n{line}\n时间：全年均未按时更新。")
+    assert parse(document_of(text)).sections[1].text == "更新慢。\n时间：全年均未按时更新。"
 
 
 @pytest.mark.parametrize(

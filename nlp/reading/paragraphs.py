@@ -53,9 +53,18 @@ def _wrap_width(lines: Sequence[str]) -> int:
     width = int(median(sorted(lengths)[len(lengths) // 2 :]))
     if width > 90:
         return 0
+    if sum(length > width + 3 for length in lengths) > 0.1 * len(lengths):  # nothing cut them
+        return 0
     full = [i for i, line in enumerate(lines) if abs(len(line.strip()) - width) <= 3]
     open_ended = [i for i in full if line_is_open(lines[i])]
-    return width if len(full) >= 0.5 * len(lengths) and len(open_ended) >= 0.5 * len(full) else 0
+    broken = [i for i in open_ended if not starts_paragraph("".join(lines[i + 1 : i + 2]))]
+    return (
+        width
+        if len(full) >= 0.5 * len(lengths)
+        and len(open_ended) >= 0.5 * len(full)
+        and len(broken) >= 0.5 * len(open_ended)  # else they are a list's entries, or labels of a page
+        else 0
+    )
 
 
 def line_is_open(line: str) -> bool:

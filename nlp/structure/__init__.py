@@ -6,9 +6,8 @@ from nlp.document import Document
 from nlp.labels import SectionKind
 from nlp.report import Report, Section
 from nlp.structure.divisions import level_of, region_of
-from nlp.structure.furniture import is_furniture, signature_start
 from nlp.structure.metadata import metadata_of
-from nlp.structure.sections import Line, lines_of, outline
+from nlp.structure.sections import lines_of, narrative, outline
 
 __all__ = ["parse"]
 
@@ -31,7 +30,9 @@ def parse(document: Document) -> Report:
     warnings = list(document.warnings)
     if divided.sections:
         sections = divided.sections
-        lead = _narrative([line for i, line in enumerate(divided.front) if i not in metadata.spent])
+        lead = narrative(
+            [line for i, line in enumerate(divided.front) if i not in metadata.spent], last=False
+        )
         if lead:
             sections = (
                 Section(SectionKind.LEAD, "\n".join(line.text for line in lead), origin=lead[0].origin),
@@ -40,9 +41,7 @@ def parse(document: Document) -> Report:
         if any(section.kind is SectionKind.PROBLEMS and not section.text for section in sections):
             warnings.append(EMPTY_PROBLEMS)
     else:
-        body = _narrative(
-            [line for i, line in enumerate(lines[: signature_start(texts)]) if i not in metadata.spent]
-        )
+        body = narrative([line for i, line in enumerate(lines) if i not in metadata.spent], last=True)
         text = "\n".join(line.text for line in body)
         sections = (Section(SectionKind.UNNAMED, text, origin=body[0].origin),) if body else ()
         warnings.append(NO_HEADING)
@@ -59,7 +58,3 @@ def parse(document: Document) -> Report:
         sections=sections,
         warnings=tuple(warnings),
     )
-
-
-def _narrative(lines: list[Line]) -> list[Line]:
-    return [line for line in lines if not line.table and not is_furniture(line.text)]

@@ -20,6 +20,8 @@ _SPACE = re.compile(r"[\s\u3000]+")
 _ORNAMENT = re.compile(r"^[#*·•▪◆■★\-—_]+|[*_]+$")
 _TRAILING = re.compile(r"[：:。．.;；，,、]+$")
 _PAGE = re.compile(r"[.．…·\-—_\s]{2,}\d{1,3}$")
+_ASIDE = re.compile(r"(?<=[\u4e00-\u9fff])[（(](?!暂?无|没有)[^（）()。；]{1,12}[）)]$")
+"""（见附件） behind a heading; （无） is the section's text."""
 _YEAR = re.compile(r"^(?:20\d\d|二[〇○零]..)年度?(?=.)(?![^一-龥])")
 _VERBS = re.compile(
     r"^(?:进一步|持续|不断|全面|切实|着力|积极|认真|严格|大力|深入|扎实|稳步|有序|主动(?!公开)|及时|加大|加快|加强|强化|推进|推动|"
@@ -27,6 +29,8 @@ _VERBS = re.compile(
     r"抓牢|抓紧|把好|建立|构建|打造|畅通|注重|狠抓|严把|增强|统一|精心|充分|高度|依法|严肃|开展|组织(?!领导|机构|保障|建设|实施|情况|推动|管理)|"
     r"成立|召开|举办|印发|制定|发挥|扩大|统筹|紧扣|紧盯|立足|对照|针对|关于.+的通知)"
 )
+_REPORTED_DEED = re.compile(r"(?:推进|推动|落实|开展|做好|组织|加强)(?:.{0,4}(?:信息|政务)公开).{0,12}情况")
+"""A verb as in a slogan, but a report on it: 推进政府信息公开工作情况."""
 
 # Kinds in the order in which they are tried: the first whose words fit decides.
 _KINDS: tuple[tuple[SectionKind, str], ...] = (
@@ -35,12 +39,13 @@ _KINDS: tuple[tuple[SectionKind, str], ...] = (
         SectionKind.PROBLEMS,
         r".*(?:存在|主要|面临|突出).{0,8}(?:问题|不足|困难|短板|差距|薄弱环节).{0,24}"
         r"|(?:问题|不足|困难|短板|差距|薄弱环节).{0,20}(?:改进|整改|措施|打算|对策|建议|计划|安排|情况|方向|思路|努力).{0,12}"
-        r"|(?:工作)?(?:的)?(?:问题|不足|困难|短板|差距|薄弱环节)(?:之处|方面)?|.*(?:不足之处|薄弱环节)(?:及|和|与|、).{0,16}"
+        r"|(?:工作)?(?:的)?(?:问题|不足|困难|短板|差距|薄弱环节)(?:之处|方面)?"
+        r"|.{0,6}(?:问题|不足|困难|短板|差距)(?:与|和|及|以及|、)(?:问题|不足|困难|短板|差距|薄弱环节).{0,12}|.*(?:不足之处|薄弱环节)(?:及|和|与|、).{0,16}"
         r"|.*工作(?:中)?的(?:问题|不足|困难).{0,16}",
     ),
     (
         SectionKind.OTHER,
-        r".{0,12}其[他它].{0,10}(?:事项|情况|说明|内容|问题|工作)?|.*(?:需要?|应当?|须|有待)(?:报告|说明)(?:的|说明的|和说明的)?.{0,6}(?:事项|情况|内容|问题)?"
+        r".{0,12}其[他它].{0,10}(?:事项|事宜|情况|说明|内容|问题|工作)?|.*(?:需要?|应当?|须|有待)(?:报告|说明)(?:的|说明的|和说明的)?.{0,6}(?:事项|事宜|情况|内容|问题)?"
         r"|附注|备注|说明事项|有关说明|其[他它]",
     ),
     (
@@ -75,7 +80,7 @@ _COMPILED = tuple((kind, re.compile(pattern)) for kind, pattern in _KINDS)
 
 _ENDS = re.compile(
     r"(?:情况|概述|概况|概要|概览|简况|综述|总述|回顾|总结|问题|不足|困难|短板|差距|环节|之处|措施|举措|打算|对策|建议|计划|安排|思路|设想|方向|办法|意见|努力|"
-    r"事项|内容|说明|附注|备注|公开|申请|处理|办理|诉讼|复议|申诉|投诉|举报|减免|收费|费用|支出|解读|回应|关切|参与|咨询|建设|保障|管理|培训|考核|"
+    r"事项|事宜|内容|说明|附注|备注|公开|申请|处理|办理|诉讼|复议|申诉|投诉|举报|减免|收费|费用|支出|解读|回应|关切|参与|咨询|建设|保障|管理|培训|考核|"
     r"机构|领导|制度|机制|工作|信息|数量|成效|做法|[引前导]言|附[表件录]\d*|统计表|其[他它]|总体|方面|目标|重点|依据|监督|宣传)$"
 )
 CANONICAL = frozenset(kind.chinese for kind in SectionKind) | {
@@ -91,9 +96,10 @@ CANONICAL = frozenset(kind.chinese for kind in SectionKind) | {
 
 
 def plain(heading: str) -> str:
-    """The heading's words alone: no spaces, ornaments, closing punctuation, year in front or page number behind."""
+    """The heading's words alone: no spaces, ornaments or closing marks, no year in front, no aside or page behind."""
     heading = _PAGE.sub("", heading.strip())
     heading = _SPACE.sub("", heading)
+    heading = _ASIDE.sub("", heading)
     heading = _TRAILING.sub("", _ORNAMENT.sub("", heading))
     return _YEAR.sub("", heading)
 
@@ -116,7 +122,7 @@ def is_heading_like(heading: str) -> bool:
         2 <= len(words) <= LONGEST
         and not re.search(r"[。；;！!？?“”]", words)
         and words.count("，") + words.count(",") <= 1
-        and not _VERBS.match(words)
+        and (not _VERBS.match(words) or _REPORTED_DEED.fullmatch(words) is not None)
         and _ENDS.search(words) is not None
     )
 

@@ -11,20 +11,21 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 from nlp.document import Block, Origin, Paragraph, Table
 from nlp.labels import SectionKind
 from nlp.report import Section
-from nlp.structure.furniture import is_furniture, signature_start
+from nlp.structure.furniture import closing_start, is_furniture, is_report_title, signature_start, signatures
 from nlp.structure.headings import is_canonical, is_heading_like, kind_of, plain
 from nlp.structure.numbering import Numbered, NumberStyle, split_number
-from nlp.structure.tables import is_form_table, table_lines
+from nlp.structure.tables import is_form_cell, is_form_table, table_lines
 
 _ORDER = {kind: rank for rank, kind in enumerate(SectionKind)}
 _RUN_IN = re.compile(
     r"(?P<heading>[^：:。\n]{2,36}?)(?:[：:。]+[\s\u3000]*|[\s\u3000]{1,})(?P<text>\S.*)", re.DOTALL
 )
-_NOTHING = re.compile(r"(?P<heading>.{4,30}?)(?P<text>(?:暂?无|没有)[。.]?)")
+_NOTHING = re.compile(r"(?P<heading>.{4,30}?)(?P<text>[（(]?(?:暂?无|没有)[。.]?[）)]?[。.]?)")
 _MOST_CANDIDATES, _FURTHEST = 5000, 300
 """Candidates beyond which a document is no report, and has no outline; and how many a section may have within it."""
 _CONTENTS = re.compile(r"目[\s\u3000]*录")
@@ -97,6 +98,8 @@ def _split(paragraph: Paragraph) -> Iterator[Paragraph]:
 
 def _prose_of(table: Table) -> list[Paragraph | None]:
     """The sentences of a layout table; nothing of a table of data."""
+    if _is_frame(table):
+        return list(_read_by_row(table))
     cells = [cell.strip() for row in table.rows for cell in row if cell.strip()]
     prose = [cell for cell in cells if cell.count("。") >= 2 or (len(cell) >= 40 and "。" in cell)]
     if not prose or (is_form_table(table.rows) and sum(map(len, prose)) < 0.5 * sum(map(len, cells))):
@@ -109,6 +112,34 @@ def _prose_of(table: Table) -> list[Paragraph | None]:
         for text in cell.split("\n")
         if text.strip() and (cell in kept or is_heading_like(_without_number(text)))
     ]
+
+
+def _is_frame(table: Table) -> bool:
+    """Whether a table holds the report itself: headings of two sections, and a sentence."""
+    cells = {cell.strip() for row in table.rows for cell in row}
+    headings = {cell for cell in cells if is_canonical(_without_number(cell))}
+    return len(headings) >= 2 and any("。" in cell for cell in cells)
+
+
+def _read_by_row(table: Table) -> Iterator[Paragraph | None]:
+    """The text of a table that holds the report, and a gap for each row of data in it.
+
+    A row is text where it is one cell (also those of a flattened table within, which are told later), where a cell
+    holds a sentence, and where it opens with a heading: 六、其他需要报告的事项 | 无.
+    """
+    for row in table.rows:
+        cells = [cell.strip() for cell in row if cell.strip()]
+        if len(cells) > 1 and not any("。" in cell for cell in cells) and not _opens_section(cells[0]):
+            yield None
+            continue
+        for text in "\n".join(dict.fromkeys(cells)).split("\n"):
+            if text.strip():
+                yield Paragraph(text, table.origin)
+
+
+def _opens_section(cell: str) -> bool:
+    words = _without_number(cell)
+    return is_heading_like(words) and kind_of(words) is not SectionKind.LEGACY and not is_form_cell(cell)
 
 
 def _without_number(text: str) -> str:
@@ -125,19 +156,31 @@ def outline(lines: Sequence[Line]) -> Outline:
     front = tuple(line for i, line in enumerate(lines[:first]) if i not in skipped)
     sections = []
     stops = [*(candidate.line for candidate in chosen[1:]), len(lines)][: len(chosen)]
-    end = signature_start([line.text for line in lines])
     for candidate, stop in zip(chosen, stops, strict=True):
         body = [candidate.text] if candidate.text else []
-        body += [
-            line.text
-            for i, line in enumerate(lines[candidate.line + 1 : min(stop, end)], candidate.line + 1)
-            if not line.table and not is_furniture(line.text) and i not in skipped
-        ]
+        inside = range(candidate.line + 1, stop)
+        beneath = narrative([lines[i] for i in inside if i not in skipped], last=stop == len(lines))
+        body += [line.text for line in beneath]
         if (body and candidate.kind is not SectionKind.APPENDIX) or candidate.kind is SectionKind.PROBLEMS:
             number = candidate.numbered.number if candidate.numbered else None
             origin = lines[candidate.line].origin
             sections.append(Section(candidate.kind, "\n".join(body), number, candidate.heading, origin))
     return Outline(front, tuple(sections))
+
+
+def narrative(lines: Sequence[Line], last: bool) -> list[Line]:
+    """The narrative of the lines of a section; at the end of the `last` one, an agency alone is a signature, too."""
+    lines = [line for line in lines if not line.table]
+    texts = [line.text for line in lines]
+    end = closing_start(texts)
+    if last or end < len(texts):
+        end = signature_start(texts[:end])
+    signed = set(signatures(texts))
+    return [
+        line
+        for i, line in enumerate(lines[:end])
+        if i not in signed and not is_furniture(line.text) and not is_report_title(line.text)
+    ]
 
 
 def _candidates(lines: Sequence[Line]) -> list[Candidate]:
@@ -197,14 +240,21 @@ def _best_chain(candidates: Sequence[Candidate], lines: Sequence[Line]) -> list[
     """The candidates of the best outline, in order.
 
     Headings of one rank are numbered in one style, so each style (and none) has its own best chain; of these, the one
-    with the most headings that the forms prescribe is the report's, then the one of the highest rank.
+    in whose style most headings are that the forms prescribe is the report's, then the one with the most of them, then
+    the one of the highest rank. (A chain of points of a section may hold the sections' headings, too.)
     """
     styles = (*NumberStyle, None)
-    chains = [_heaviest_path(_of_style(candidates, style), lines) for style in styles]
-    own = [sum(_style(c) is style for c in chain) for style, chain in zip(styles, chains, strict=True)]
-    several = [chain for chain, count in zip(chains, own, strict=True) if count >= 2]
-    known = [chain for chain in several if len({c.kind for c in chain} - {SectionKind.LEGACY}) >= 2]
-    return max(known or several or chains, key=lambda chain: sum(c.canonical for c in chain))
+    chains = [(style, _heaviest_path(_of_style(candidates, style), lines)) for style in styles]
+    several = [(style, chain) for style, chain in chains if sum(_style(c) is style for c in chain) >= 2]
+    known = [
+        (style, chain) for style, chain in several if len({c.kind for c in chain} - {SectionKind.LEGACY}) >= 2
+    ]
+
+    def prescribed(chain: tuple[NumberStyle | None, list[Candidate]]) -> tuple[int, int]:
+        own = sum(c.canonical and _style(c) is chain[0] for c in chain[1])
+        return own, sum(c.canonical for c in chain[1])
+
+    return max(known or several or chains, key=prescribed)[1]
 
 
 def _style(candidate: Candidate) -> NumberStyle | None:
@@ -265,8 +315,14 @@ def _step(before: Candidate, after: Candidate) -> float:
     if gap == 1:
         return score + 2.0
     if gap == 0:
-        return score - (3.0 if spelt else 9.0)
+        return score - (3.0 if spelt or _are_last_sections(before.kind, after.kind) else 9.0)
     return score - (0.5 if gap > 1 else 12.0)
+
+
+def _are_last_sections(before: SectionKind, after: SectionKind) -> bool:
+    """Whether the second follows the first in the form, none with points that are called so."""
+    last = (SectionKind.REVIEW, SectionKind.PROBLEMS, SectionKind.OTHER)
+    return (before, after) in pairwise(last)
 
 
 def _narrative_after(candidates: Sequence[Candidate], lines: Sequence[Line]) -> list[float]:

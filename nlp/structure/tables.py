@@ -135,7 +135,8 @@ def _is_row(line: str) -> bool:
     if not cells or _is_prose(line):
         return False
     if len(cells) == 1:
-        return _is_cell_with_numbers(cells[0]) and not _is_section_heading(cells[0])
+        cell = cells[0]
+        return (_is_cell_with_numbers(cell) or _is_run_of_cells(cell)) and not _is_section_heading(cell)
     known = sum(is_form_cell(cell) or is_number_cell(cell) or _is_cell_with_numbers(cell) for cell in cells)
     return known >= len(cells) / 2 or (
         "\t" in line.strip() and len(cells) >= 3 and max(map(len, cells)) <= _FRAGMENT
@@ -181,6 +182,36 @@ def _is_cell_with_numbers(cell: str) -> bool:
     if stripped == cell and len(parts) < 2:
         return False
     return bool(parts) and all(is_form_cell(part) for part in parts)
+
+
+_ENUMERATORS = re.compile(r"[（(][一二三四五六七八九十]{1,3}[）)]")
+_ROW_OF_NUMBERS = re.compile(r"\d\s*[,，]?\s*\d\s*$|[,，]\s*\d+\s*$")
+_LONGEST_IN_FORM = max(map(len, _CELLS_OF_FORM))
+
+
+def _is_run_of_cells(text: str) -> bool:
+    """Whether a row's cells stand next to each other with nothing, or commas, between: 自然人法人或其他组织总计.
+
+    Two cells or more, or one with a row of numbers behind it, and not a character that is not the form's. Text lists
+    the same things otherwise: 行政许可、行政处罚.
+    """
+    if len(text) > _LONGEST_CELL or _SENTENCE_END.search(text):
+        return False
+    words = _words(_ENUMERATORS.sub("", text))
+    listed = text.split("、")
+    if len(words) < 4 or not _are_cells(words) or (len(listed) > 1 and all(map(is_form_cell, listed))):
+        return False
+    return words not in _CELLS_OF_FORM or _ROW_OF_NUMBERS.search(text) is not None
+
+
+def _are_cells(words: str) -> bool:
+    """Whether `words` are cells of the form, one behind the other."""
+    ends = {0}
+    for end in range(1, len(words) + 1):
+        starts = range(max(0, end - _LONGEST_IN_FORM), end)
+        if any(start in ends and words[start:end] in _CELLS_OF_FORM for start in starts):
+            ends.add(end)
+    return len(words) in ends
 
 
 def _is_prose(line: str) -> bool:
