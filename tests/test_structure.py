@@ -364,6 +364,36 @@ def test_agency_and_year(front: str, agency: str, year: int) -> None:
     assert (report.agency, report.year) == (agency, year)
 
 
+@pytest.mark.parametrize(
+    ("front", "agency", "title"),
+    [
+        (
+            "首页\n长者模式\n无障碍阅读\n您现在所在的位置：首页 > 政府信息公开年报 > 2022年\n",
+            "甲县水利局",
+            "甲县水利局2022年政府信息公开工作年度报告",
+        ),
+        ("当前位置：首页>信息公开年报\n", "甲县水利局", "甲县水利局2022年政府信息公开工作年度报告"),
+        (
+            "甲县人民政府办公室\n关于印发2022年政府信息公开工作年度报告的通知\n各乡镇：\n",
+            "甲县水利局",
+            "甲县水利局2022年政府信息公开工作年度报告",
+        ),
+        ("乙 市 丙 区\n", "乙市丙区甲县水利局", "乙市丙区甲县水利局2022年政府信息公开工作年度报告"),
+    ],
+)
+@pytest.mark.parametrize("year", ["2022", "２０２２"])
+def test_what_stands_above_the_title(front: str, agency: str, title: str, year: str) -> None:
+    text = f"{front}甲县水利局\n{year}年政府信息公开工作年度报告\n按照要求，现报告如下：\n一、总体情况\n公开3条。\n二、存在的主要问题及改进情况\n更新慢。"
+    report = parse(document_of(text))
+    assert (report.title, report.agency, report.year) == (title, agency, 2022)
+    assert found(report)[0] == (SectionKind.LEAD, "按照要求，现报告如下：")
+
+
+def test_a_signature_above_the_foot_of_a_page_names_the_agency() -> None:
+    text = THREE.replace("甲县财政局", "") + "甲县财政局\n2022年1月20日\n上一篇：没有了"
+    assert parse(document_of(text)).agency == "甲县财政局"
+
+
 def test_labels_of_the_page_and_the_signature_are_no_narrative() -> None:
     text = (
         "甲县财政局2021年政府信息公开工作年度报告\n索引号：X-1\n发布日期：2022-01-20\n来源：县财政局\n根据《条例》，现公布本报告。\n"
