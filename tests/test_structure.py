@@ -116,6 +116,37 @@ def test_heading_and_text_on_one_line() -> None:
     assert report.sections[0].heading == "总体情况"
 
 
+@pytest.mark.parametrize("between", [" ", ""])
+def test_a_report_that_lost_its_line_breaks_is_parted_at_the_forms_headings(between: str) -> None:
+    parts = [
+        "甲局2021年政府信息公开工作年度报告",
+        "一、总体情况",
+        "2021年公开3条。",
+        "二、主动公开政府信息情况",
+        "见附表。",
+    ]
+    parts += ["五、存在的主要问题及改进情况", "（一）问题。更新慢。", "六、其他需要报告的事项", "无。"]
+    report = parse(document_of(between.join(parts)))
+    assert [s.text for s in report.sections] == [
+        "2021年公开3条。",
+        "见附表。",
+        "（一）问题。更新慢。",
+        "无。",
+    ]
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "本报告由一、总体情况；二、主动公开政府信息情况；三、收到和处理政府信息公开申请情况；四、其他需要报告的事项组成。",
+        "一、总体情况 1 二、主动公开政府信息情况 2 三、其他需要报告的事项 3",
+    ],
+)
+def test_a_sentence_that_lists_the_headings_stays_whole(line: str) -> None:
+    text = f"甲局2021年政府信息公开工作年度报告\n{line}\n一、总体情况\n公开3条。\n五、存在的主要问题及改进情况\n更新慢。"
+    assert found(parse(document_of(text)))[0] == (SectionKind.LEAD, line)
+
+
 def test_a_table_of_contents_is_no_outline() -> None:
     contents = "\n".join(
         f"{n}、{h}……{i}" for i, (n, h) in enumerate(zip("一二三四五六", CURRENT, strict=True), 1)
