@@ -175,6 +175,22 @@ def test_a_directory_without_reports_is_said(tmp_path: Path) -> None:
     assert "no report files" in run.stderr.decode()
 
 
+@needs_model
+def test_a_name_that_the_system_refuses_is_a_file_that_cannot_be_read() -> None:
+    run = gongkai("tag", "长" * 200, SAMPLE, "--format", "jsonl")
+    assert run.returncode == 1
+    assert len(run.stdout.splitlines()) == 1, "the other file is tagged"
+    assert "Traceback" not in run.stderr.decode()
+
+
+@pytest.mark.parametrize("arguments", [("tag", "-", "-o"), ("search",), ("eval",), ("corpus", "check")])
+def test_a_name_that_the_system_refuses_is_one_line(arguments: tuple[str, ...]) -> None:
+    run = gongkai(*arguments, "长" * 200)
+    assert run.returncode != 0
+    (line,) = run.stderr.decode().splitlines()
+    assert line.startswith("error: ")
+
+
 def test_a_model_that_is_not_there_is_said() -> None:
     run = gongkai("tag", SAMPLE, "--model", "no-such-model")
     assert run.returncode == 20
