@@ -255,3 +255,10 @@ def test_categories_by_key_or_name() -> None:
 )
 def test_the_format_that_a_name_says(name: str, format: OutputFormat) -> None:
     assert format_of(OutputFormat, None, Path(name)) is format
+
+
+@pytest.mark.parametrize("name", ["a.xlsx", "a.XLSX", "年报.docx", "a.pdf"])
+def test_a_name_that_says_a_format_which_is_not_written_is_an_error(name: str) -> None:
+    with pytest.raises(UsageError, match="choose from table, jsonl, csv, html, parquet"):
+        format_of(OutputFormat, None, Path(name))
+    assert format_of(OutputFormat, "csv", Path(name)) is OutputFormat.CSV, "what --format says holds"
