@@ -135,6 +135,15 @@ def test_the_output_file_says_the_format(suffix: str, tmp_path: Path) -> None:
 
 
 @needs_model
+def test_a_dash_is_standard_output_and_an_empty_name_is_nothing(folder: Path) -> None:
+    report = folder / "年报" / "2021" / "a.txt"
+    assert len(reports(gongkai("tag", report, "-o", "-"))) == 1
+    run = gongkai("tag", report, "-o", "")
+    assert run.returncode == 2
+    assert "--output: no name" in run.stderr.decode()
+
+
+@needs_model
 def test_only_some_categories_and_only_confident_ones(tmp_path: Path) -> None:
     gongkai("tag", SAMPLE, "--only", "problem,改进措施", "--min-confidence", "0.5", "-o", tmp_path / "a.csv")
     with (tmp_path / "a.csv").open(encoding="utf-8-sig") as file:

@@ -126,4 +126,5 @@ def test_the_command_writes_every_finding_with_its_evidence(tmp_path: Path) -> N
     table = tmp_path / "f.csv"
     assert run("findings", path, "-o", table).returncode == 0
     assert "甲县财政局" in table.read_text(encoding="utf-8-sig")
+    assert run("findings", path, "-o", "-", "-f", "csv").stdout == table.read_text(encoding="utf-8")
     assert run("findings", path, "--kind", "weather").returncode == 2
