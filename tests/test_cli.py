@@ -169,9 +169,12 @@ def test_a_reader_that_stops_early_is_no_error() -> None:
         (("tag", "x.txt", "--min-confidence", "2"), "--min-confidence"),
         (("weather",), "weather"),
         (("eval", "--format", "pdf"), "choose from table, json"),
+        (("tag", SAMPLE, "--workers", "2"), "--workers are for a directory"),
+        (("eval", "dev", "--retrieval"), "measure on reports of their own"),
+        (("search", "x.db", "--year", "2023-2020"), "write 2020-2023"),
     ],
 )
-def test_wrong_usage_is_said_and_has_status_2(arguments: tuple[str, ...], says: str) -> None:
+def test_wrong_usage_is_said_and_has_status_2(arguments: tuple[object, ...], says: str) -> None:
     run = gongkai(*arguments, COLUMNS="200")
     assert run.returncode == 2
     assert says in run.stderr.decode()

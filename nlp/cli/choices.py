@@ -57,4 +57,6 @@ def years(text: str | None) -> tuple[int | None, int | None]:
     if match is None or not (match[1] or match[3]) or (match[1] and match[3] and not match[2]):
         raise UsageError(f"--year: {text!r} is no year and no years: write 2021, 2019-2023, 2020- or -2020")
     first, last = (int(part) if part else None for part in (match[1], match[3]))
+    if first and last and first > last:
+        raise UsageError(f"--year: {text!r} ends before it begins: write {last}-{first}")
     return (first, last) if match[2] else (first or last, first or last)

@@ -155,8 +155,10 @@ def tag(
         )
         tag_into(batch, sources, quiet)
         return
-    if engine == RAY or address or shard_size:
-        raise UsageError("--engine ray, --address and --shard-size are for a directory: end --output with /")
+    if engine == RAY or address or shard_size or workers:
+        raise UsageError(
+            "--engine ray, --address, --shard-size and --workers are for a directory: end --output with /"
+        )
     kind = engine_kind(engine)
     written_as = format_of(OutputFormat, format, target)
     tagger = Tagger.load(model, threads=threads, engine=kind, long_run=len(sources) >= MANY_FILES)
