@@ -39,17 +39,16 @@ def _within(file: str) -> list[str]:
 
 
 def _files_of(name: str) -> Iterator[str]:
-    path = Path(name)
     if name == STDIN:
         yield name
     elif remote.is_url(name):
         yield from remote.files(name, tuple(SUFFIXES))
-    elif path.is_dir():
+    elif os.path.isdir(name):  # noqa: PTH112 - Path's fails where the system refuses a name; reading it says why
         files = sorted(_below(name))
         if not files:
             raise UsageError(f"{name}: no report files in this directory ({', '.join(_WANTED)})")
         yield from files
-    elif not path.exists() and glob.has_magic(name):
+    elif not os.path.exists(name) and glob.has_magic(name):  # noqa: PTH110
         matches = sorted({match for match in _matches(name) if Path(match).is_file()})
         if not matches:
             raise UsageError(f"{name}: no file matches")

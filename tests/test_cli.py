@@ -135,6 +135,15 @@ def test_the_output_file_says_the_format(suffix: str, tmp_path: Path) -> None:
 
 
 @needs_model
+def test_a_dash_is_standard_output_and_an_empty_name_is_nothing(folder: Path) -> None:
+    report = folder / "年报" / "2021" / "a.txt"
+    assert len(reports(gongkai("tag", report, "-o", "-"))) == 1
+    run = gongkai("tag", report, "-o", "")
+    assert run.returncode == 2
+    assert "--output: no name" in run.stderr.decode()
+
+
+@needs_model
 def test_only_some_categories_and_only_confident_ones(tmp_path: Path) -> None:
     gongkai("tag", SAMPLE, "--only", "problem,改进措施", "--min-confidence", "0.5", "-o", tmp_path / "a.csv")
     with (tmp_path / "a.csv").open(encoding="utf-8-sig") as file:
@@ -160,9 +169,12 @@ def test_a_reader_that_stops_early_is_no_error() -> None:
         (("tag", "x.txt", "--min-confidence", "2"), "--min-confidence"),
         (("weather",), "weather"),
         (("eval", "--format", "pdf"), "choose from table, json"),
+        (("tag", SAMPLE, "--workers", "2"), "--workers are for a directory"),
+        (("eval", "dev", "--retrieval"), "measure on reports of their own"),
+        (("search", "x.db", "--year", "2023-2020"), "write 2020-2023"),
     ],
 )
-def test_wrong_usage_is_said_and_has_status_2(arguments: tuple[str, ...], says: str) -> None:
+def test_wrong_usage_is_said_and_has_status_2(arguments: tuple[object, ...], says: str) -> None:
     run = gongkai(*arguments, COLUMNS="200")
     assert run.returncode == 2
     assert says in run.stderr.decode()
@@ -173,6 +185,22 @@ def test_a_directory_without_reports_is_said(tmp_path: Path) -> None:
     run = gongkai("tag", tmp_path)
     assert run.returncode == 2
     assert "no report files" in run.stderr.decode()
+
+
+@needs_model
+def test_a_name_that_the_system_refuses_is_a_file_that_cannot_be_read() -> None:
+    run = gongkai("tag", "长" * 200, SAMPLE, "--format", "jsonl")
+    assert run.returncode == 1
+    assert len(run.stdout.splitlines()) == 1, "the other file is tagged"
+    assert "Traceback" not in run.stderr.decode()
+
+
+@pytest.mark.parametrize("arguments", [("tag", "-", "-o"), ("search",), ("eval",), ("corpus", "check")])
+def test_a_name_that_the_system_refuses_is_one_line(arguments: tuple[str, ...]) -> None:
+    run = gongkai(*arguments, "长" * 200)
+    assert run.returncode != 0
+    (line,) = run.stderr.decode().splitlines()
+    assert line.startswith("error: ")
 
 
 def test_a_model_that_is_not_there_is_said() -> None:
@@ -239,3 +267,10 @@ def test_categories_by_key_or_name() -> None:
 )
 def test_the_format_that_a_name_says(name: str, format: OutputFormat) -> None:
     assert format_of(OutputFormat, None, Path(name)) is format
+
+
+@pytest.mark.parametrize("name", ["a.xlsx", "a.XLSX", "年报.docx", "a.pdf"])
+def test_a_name_that_says_a_format_which_is_not_written_is_an_error(name: str) -> None:
+    with pytest.raises(UsageError, match="choose from table, jsonl, csv, html, parquet"):
+        format_of(OutputFormat, None, Path(name))
+    assert format_of(OutputFormat, "csv", Path(name)) is OutputFormat.CSV, "what --format says holds"

@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 from test_search import I, O, P, report, run
 
+from nlp.cli.findings import findings
 from nlp.findings import Finding, Kind, Role, find
 from nlp.findings.similarity import SAME
 from nlp.index import Database, Indexer
@@ -126,4 +127,19 @@ def test_the_command_writes_every_finding_with_its_evidence(tmp_path: Path) -> N
     table = tmp_path / "f.csv"
     assert run("findings", path, "-o", table).returncode == 0
     assert "甲县财政局" in table.read_text(encoding="utf-8-sig")
+    assert run("findings", path, "-o", "-", "-f", "csv").stdout == table.read_text(encoding="utf-8")
     assert run("findings", path, "--kind", "weather").returncode == 2
+
+
+def test_how_findings_are_decided_is_told_without_a_database() -> None:
+    told = run("findings", "--methods")
+    assert told.returncode == 0
+    assert len(told.stdout.splitlines()) == len(Kind)
+    without = run("findings")
+    assert without.returncode == 2
+    assert "gongkai findings reports.db" in without.stderr
+
+
+def test_help_calls_every_kind_by_the_name_that_kind_takes() -> None:
+    told = findings.__doc__ or ""
+    assert all(f"**{kind}** {kind.chinese}:" in told for kind in Kind)

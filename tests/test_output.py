@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import os
 import re
 from pathlib import Path
 
@@ -20,6 +21,7 @@ from nlp.output import OutputFormat, open_writer, select
 from nlp.output.csv import COLUMNS, neutral
 from nlp.output.html import HtmlWriter
 from nlp.output.table import TableWriter
+from nlp.output.writer import replaced
 from nlp.report import Report, Section, Statement
 from nlp.schema import VERSION, from_json, json_schema, to_json
 
@@ -183,6 +185,33 @@ def test_a_place_that_cannot_be_written_is_said(tmp_path: Path) -> None:
         open_writer(OutputFormat.JSONL, tmp_path / "no" / "a"),
     ):
         pass
+
+
+def test_a_directory_is_no_file_to_write(tmp_path: Path) -> None:
+    with pytest.raises(UsageError, match="is a directory"), replaced(tmp_path):
+        pass
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_pipe_is_written_to_and_stays_one(tmp_path: Path) -> None:
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    reader = os.open(pipe, os.O_RDONLY | os.O_NONBLOCK)
+    with replaced(pipe) as stream:
+        stream.write("年报")
+    assert os.read(reader, 100).decode() == "年报"
+    os.close(reader)
+    assert pipe.is_fifo()
+
+
+def test_a_link_stays_a_link_and_leads_to_the_new_file(tmp_path: Path) -> None:
+    link = tmp_path / "latest.csv"
+    (tmp_path / "2021.csv").write_text("old", encoding="utf-8")
+    link.symlink_to("2021.csv")
+    with replaced(link) as stream:
+        stream.write("new")
+    assert link.is_symlink()
+    assert (tmp_path / "2021.csv").read_text(encoding="utf-8") == "new"
 
 
 def test_select_by_category_and_confidence() -> None:

@@ -116,6 +116,37 @@ def test_heading_and_text_on_one_line() -> None:
     assert report.sections[0].heading == "总体情况"
 
 
+@pytest.mark.parametrize("between", [" ", ""])
+def test_a_report_that_lost_its_line_breaks_is_parted_at_the_forms_headings(between: str) -> None:
+    parts = [
+        "甲局2021年政府信息公开工作年度报告",
+        "一、总体情况",
+        "2021年公开3条。",
+        "二、主动公开政府信息情况",
+        "见附表。",
+    ]
+    parts += ["五、存在的主要问题及改进情况", "（一）问题。更新慢。", "六、其他需要报告的事项", "无。"]
+    report = parse(document_of(between.join(parts)))
+    assert [s.text for s in report.sections] == [
+        "2021年公开3条。",
+        "见附表。",
+        "（一）问题。更新慢。",
+        "无。",
+    ]
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "本报告由一、总体情况；二、主动公开政府信息情况；三、收到和处理政府信息公开申请情况；四、其他需要报告的事项组成。",
+        "一、总体情况 1 二、主动公开政府信息情况 2 三、其他需要报告的事项 3",
+    ],
+)
+def test_a_sentence_that_lists_the_headings_stays_whole(line: str) -> None:
+    text = f"甲局2021年政府信息公开工作年度报告\n{line}\n一、总体情况\n公开3条。\n五、存在的主要问题及改进情况\n更新慢。"
+    assert found(parse(document_of(text)))[0] == (SectionKind.LEAD, line)
+
+
 def test_a_table_of_contents_is_no_outline() -> None:
     contents = "\n".join(
         f"{n}、{h}……{i}" for i, (n, h) in enumerate(zip("一二三四五六", CURRENT, strict=True), 1)
@@ -362,6 +393,36 @@ def test_a_table_that_holds_the_report_is_read_row_by_row() -> None:
 def test_agency_and_year(front: str, agency: str, year: int) -> None:
     report = parse(document_of(f"{front}\n一、总体情况\n公开3条。\n五、存在的主要问题及改进情况\n更新慢。"))
     assert (report.agency, report.year) == (agency, year)
+
+
+@pytest.mark.parametrize(
+    ("front", "agency", "title"),
+    [
+        (
+            "首页\n长者模式\n无障碍阅读\n您现在所在的位置：首页 > 政府信息公开年报 > 2022年\n",
+            "甲县水利局",
+            "甲县水利局2022年政府信息公开工作年度报告",
+        ),
+        ("当前位置：首页>信息公开年报\n", "甲县水利局", "甲县水利局2022年政府信息公开工作年度报告"),
+        (
+            "甲县人民政府办公室\n关于印发2022年政府信息公开工作年度报告的通知\n各乡镇：\n",
+            "甲县水利局",
+            "甲县水利局2022年政府信息公开工作年度报告",
+        ),
+        ("乙 市 丙 区\n", "乙市丙区甲县水利局", "乙市丙区甲县水利局2022年政府信息公开工作年度报告"),
+    ],
+)
+@pytest.mark.parametrize("year", ["2022", "２０２２"])
+def test_what_stands_above_the_title(front: str, agency: str, title: str, year: str) -> None:
+    text = f"{front}甲县水利局\n{year}年政府信息公开工作年度报告\n按照要求，现报告如下：\n一、总体情况\n公开3条。\n二、存在的主要问题及改进情况\n更新慢。"
+    report = parse(document_of(text))
+    assert (report.title, report.agency, report.year) == (title, agency, 2022)
+    assert found(report)[0] == (SectionKind.LEAD, "按照要求，现报告如下：")
+
+
+def test_a_signature_above_the_foot_of_a_page_names_the_agency() -> None:
+    text = THREE.replace("甲县财政局", "") + "甲县财政局\n2022年1月20日\n上一篇：没有了"
+    assert parse(document_of(text)).agency == "甲县财政局"
 
 
 def test_labels_of_the_page_and_the_signature_are_no_narrative() -> None:

@@ -380,6 +380,12 @@ def test_a_corpus_without_its_splits_is_said(tmp_path: Path) -> None:
     assert "no directory train/" in run.stderr
 
 
+def test_layers_are_said_only_of_a_model_that_is_distilled(tiny_corpus: Path, tmp_path: Path) -> None:
+    run = run_train(tiny_corpus, "-o", tmp_path / "run", "--layers", 3)
+    assert run.returncode == 2
+    assert "--layers: goes with --distill-from" in run.stderr
+
+
 # -- going on from a finished model --------------------------------------------------------------------
 
 

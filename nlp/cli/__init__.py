@@ -7,6 +7,7 @@ that has commands of its own, and add a line to COMMANDS.
 from __future__ import annotations
 
 import errno
+import os
 import sys
 from importlib import import_module
 from typing import Annotated, Any
@@ -14,7 +15,7 @@ from typing import Annotated, Any
 import typer
 from typer.core import TyperCommand, TyperGroup
 
-from nlp.errors import GongkaiError
+from nlp.errors import GongkaiError, UsageError, printable
 
 COMMANDS = {
     "tag": "Tag report files: statements, their categories and themes.",
@@ -31,6 +32,10 @@ COMMANDS = {
     "benchmark": "Measure how fast tagging is, and beside what.",
 }
 """Every command with its one-line help, which is all that `gongkai --help` reads."""
+
+
+REFUSED = frozenset({errno.EACCES, errno.EPERM, errno.ENAMETOOLONG})
+"""What the system says of a name that was given and that it does not even look at."""
 
 
 class LazyCommand(TyperCommand):
@@ -108,6 +113,9 @@ def main() -> None:
         _close_quietly()
         sys.exit(141)
     except OSError as fault:
+        if fault.errno in REFUSED and fault.filename is not None:
+            print(f"error: {printable(os.fsdecode(fault.filename))}: {fault.strerror}", file=sys.stderr)
+            sys.exit(UsageError.exit_status)
         if fault.errno not in (errno.ENOSPC, errno.EDQUOT, errno.EIO):
             raise
         print(f"error: could not be written: {fault.strerror}", file=sys.stderr)
@@ -117,6 +125,4 @@ def main() -> None:
 
 def _close_quietly() -> None:
     """Standard output leads nowhere any more: let the interpreter's last flush go nowhere too."""
-    import os
-
     os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

@@ -146,6 +146,10 @@ def eval(
         raise UsageError("--html: only a measured model makes a page")
     if only and not baselines:
         raise UsageError("--only: goes with --baselines")
+    if data and (retrieval or findings or leave_out or cv or curve):
+        raise UsageError(
+            "--retrieval, --findings, --leave-out, --cv and --curve measure on reports of their own: name none"
+        )
     if agreement:
         from nlp.cli.agreement import print_agreement
 

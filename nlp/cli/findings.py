@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -10,7 +11,6 @@ import typer
 from nlp.cli.choices import format_of, members
 from nlp.cli.options import (
     AgencyOption,
-    DatabaseArgument,
     FormatOption,
     LevelOption,
     OutputOption,
@@ -19,10 +19,13 @@ from nlp.cli.options import (
     YearOption,
     filters_of,
 )
+from nlp.errors import UsageError
 
 
 def findings(
-    database: DatabaseArgument,
+    database: Annotated[
+        Path | None, typer.Argument(help="A database of gongkai index.", show_default=False)
+    ] = None,
     kind: Annotated[
         str | None,
         typer.Option(
@@ -37,16 +40,19 @@ def findings(
     format: FormatOption = None,
     output: OutputOption = None,
     methods: Annotated[
-        bool, typer.Option("--methods", help="How each kind is decided, with its thresholds.")
+        bool,
+        typer.Option("--methods", help="How each kind is decided, with its thresholds; needs no database."),
     ] = False,
 ) -> None:
     """What reports show together, each finding with the texts that show it.
 
-    - **repeated** 屡次出现: a problem that an agency's next report that names any has again, in these or other words
-    - **unanswered** 未见改进: a problem that no improvement of its report meets
-    - **unkept** 承诺未兑现: a problem that was met by an improvement, and is back the year after
-    - **boilerplate** 雷同: statements that several agencies share nearly word for word
-    - **silent** 未列问题: reports that name no problem
+    - **repeated** 屡次出现的问题: a problem that an agency's next report that names any has again, in these or
+      other words
+    - **unanswered** 未见改进措施的问题: a problem that no improvement of its report meets
+    - **unkept** 承诺改进后再次出现的问题: a problem that was met by an improvement, and is back the year
+      after
+    - **boilerplate** 多家雷同的表述: statements that several agencies share nearly word for word
+    - **silent** 未列问题的报告: reports that name no problem
 
     Examples:
 
@@ -55,6 +61,8 @@ def findings(
         gongkai findings reports.db --kind unkept --region 河南 --year 2020-2023
 
         gongkai findings reports.db --kind repeated,unanswered -o findings.xlsx
+
+        gongkai findings --methods
     """
     from nlp.findings import Finding, Kind, find
     from nlp.findings.find import METHOD
@@ -67,7 +75,11 @@ def findings(
     filters = filters_of(theme=theme, year=year, region=region, agency=agency, level=level)
     if methods:
         for one in kinds:
-            print(f"{one.chinese} {one}: {METHOD[one]}", file=sys.stderr)
+            print(f"{one.chinese} {one}: {METHOD[one]}", file=sys.stderr if database else sys.stdout)
+    if database is None:
+        if methods:
+            return
+        raise UsageError("name a database of gongkai index, e.g. gongkai findings reports.db")
     with Database.open_readonly(database) as opened:
         found: list[Finding] = []
         for one in kinds:

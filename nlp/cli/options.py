@@ -40,8 +40,21 @@ FormatOption = Annotated[
         show_default=False,
     ),
 ]
+
+
+def _unless_standard(output: Path | None) -> Path | None:
+    """The file to write; None, which is standard output, for `-`, as for inputs."""
+    return None if output == Path("-") else output
+
+
 OutputOption = Annotated[
-    Path | None, typer.Option("--output", "-o", help="Write to this file: it is complete, or absent.")
+    Path | None,
+    typer.Option(
+        "--output",
+        "-o",
+        help="Write to this file: it is complete, or absent; - is standard output.",
+        callback=_unless_standard,
+    ),
 ]
 
 

@@ -44,8 +44,8 @@ def tag(
         typer.Option(
             "--output",
             "-o",
-            help="Write to this file: it is complete, or absent. A directory (run/, s3://bucket/run/) takes many "
-            "files, and a run that was stopped goes on.",
+            help="Write to this file: it is complete, or absent; - is standard output. A directory (run/, "
+            "s3://bucket/run/) takes many files, and a run that was stopped goes on.",
             show_default=False,
         ),
     ] = None,
@@ -124,6 +124,9 @@ def tag(
     from nlp.reading.remote import is_url
     from nlp.tagger import Tagger
 
+    if output == "":
+        raise UsageError("--output: no name: an empty one would be the directory where you are")
+    output = None if output == "-" else output
     target = Path(output) if output else None
     to_directory = output is not None and (output.endswith(("/", os.sep)) or Path(output).is_dir())
     if show_errors:
@@ -152,8 +155,10 @@ def tag(
         )
         tag_into(batch, sources, quiet)
         return
-    if engine == RAY or address or shard_size:
-        raise UsageError("--engine ray, --address and --shard-size are for a directory: end --output with /")
+    if engine == RAY or address or shard_size or workers:
+        raise UsageError(
+            "--engine ray, --address, --shard-size and --workers are for a directory: end --output with /"
+        )
     kind = engine_kind(engine)
     written_as = format_of(OutputFormat, format, target)
     tagger = Tagger.load(model, threads=threads, engine=kind, long_run=len(sources) >= MANY_FILES)

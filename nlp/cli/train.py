@@ -11,6 +11,9 @@ import typer
 
 from nlp.errors import UsageError
 
+LAYERS = 4
+"""Of a model that --distill-from makes, by default."""
+
 
 def train(
     corpus: Annotated[
@@ -53,8 +56,11 @@ def train(
         ),
     ] = None,
     layers: Annotated[
-        int, typer.Option(min=2, help="Layers of the smaller model, where it is a new one.")
-    ] = 4,
+        int | None,
+        typer.Option(
+            min=2, help="Layers of the smaller model, where it is a new one.", show_default=str(LAYERS)
+        ),
+    ] = None,
     epochs: Annotated[
         int | None, typer.Option(min=1, help="Readings of the corpus.", show_default="the recipe's")
     ] = None,
@@ -111,11 +117,13 @@ def train(
 
     if data and not start:
         raise UsageError("--data: goes with --from; to train on a corpus of your own, name its directory")
+    if layers and not distill_from:
+        raise UsageError("--layers: goes with --distill-from; other models have the layers of --base")
     corpus = corpus or CORPUS
     for split in ("train", "dev"):
         if not (corpus / split).is_dir():
             raise UsageError(f"{corpus}: no directory {split}/ in it")
-    recipe = Recipe(base=base, seed=seed, layers=layers if distill_from else None)
+    recipe = Recipe(base=base, seed=seed, layers=(layers or LAYERS) if distill_from else None)
     recipe = replace(
         recipe,
         epochs=epochs or recipe.epochs,

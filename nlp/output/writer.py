@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 import io
 import os
+import stat
 import sys
 import tempfile
 from collections.abc import Collection, Iterator
@@ -102,25 +103,52 @@ def replaced(path: Path, mode: Literal["wb"]) -> AbstractContextManager[BinaryIO
 def replaced(path: Path, mode: Literal["w", "wb"] = "w") -> Iterator[Any]:
     """A file that takes the place of `path` when it is complete, and never if an error comes first.
 
-    Raises UsageError if it cannot be written.
+    Where `path` is a link, of the file that it leads to. A device or a pipe (/dev/null, /dev/stdout) is written to as
+    it is: a file that takes its place would be the end of it. Raises UsageError if it cannot be written.
     """
+    text = {"encoding": "utf-8", "newline": ""} if mode == "w" else {}
+    there = _mode(path)
+    if stat.S_ISDIR(there):
+        raise UsageError(f"{path}: cannot be written: is a directory")
+    if there and not stat.S_ISREG(there):
+        with _told(path), path.open(mode, **text) as stream:  # type: ignore[call-overload]
+            yield stream
+        return
+    place = Path(os.path.realpath(path))
     try:
-        descriptor, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+        descriptor, name = tempfile.mkstemp(dir=place.parent, prefix=f".{place.name}.")
     except OSError as fault:
         raise UsageError(f"{path}: cannot be written: {fault.strerror}") from None
     scratch = Path(name)
     try:
-        text = {"encoding": "utf-8", "newline": ""} if mode == "w" else {}
-        with os.fdopen(descriptor, mode, **text) as stream:  # type: ignore[call-overload]
-            yield stream
-        mask = os.umask(0)
-        os.umask(mask)
-        scratch.chmod(0o666 & ~mask)
-        scratch.replace(path)
-    except BaseException as fault:
+        with _told(path):
+            with os.fdopen(descriptor, mode, **text) as stream:  # type: ignore[call-overload]
+                yield stream
+            mask = os.umask(0)
+            os.umask(mask)
+            scratch.chmod(0o666 & ~mask)
+            scratch.replace(place)
+    except BaseException:
         with suppress(OSError):
             scratch.unlink(missing_ok=True)
-        if isinstance(fault, OSError) and fault.errno in NO_ROOM:
+        raise
+
+
+def _mode(path: Path) -> int:
+    """What is there, links followed; 0 where nothing is, or nothing can be seen."""
+    try:
+        return path.stat().st_mode
+    except OSError:
+        return 0
+
+
+@contextmanager
+def _told(path: Path) -> Iterator[None]:
+    """What writing meets with on a disk that is full, or that fails, as a UsageError that names the file."""
+    try:
+        yield
+    except OSError as fault:
+        if fault.errno in NO_ROOM:
             raise UsageError(f"{path}: cannot be written: {fault.strerror}") from None
         raise
 

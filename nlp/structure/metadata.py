@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from nlp.structure.furniture import is_agency, is_furniture, signature_start
+from nlp.structure.furniture import is_agency, is_furniture, signature_start, signatures
 
 _DIGIT = {digit: str(value) for value, digit in enumerate("〇一二三四五六七八九")} | {
     "零": "0",
@@ -14,6 +14,7 @@ _DIGIT = {digit: str(value) for value, digit in enumerate("〇一二三四五六
     "Ｏ": "0",
     "O": "0",
 }
+_FULL_WIDTH = {0xFF10 + digit: str(digit) for digit in range(10)}
 _YEAR = re.compile(r"(20\d\d|二[〇○零ＯO][〇○零ＯO一二][〇○零ＯO一二三四五六七八九])\s*年?")
 _YEAR_WITH_MARK = re.compile(r"(20\d\d|二[〇○零ＯO][〇○零ＯO一二][〇○零ＯO一二三四五六七八九])\s*年")
 _PERIOD = re.compile(r"(20\d\d)年1月1日")
@@ -23,6 +24,8 @@ _TITLE = re.compile(
 _SUBJECT = re.compile(
     r"(?:关于|发布|印发|公布|编制)?(?:20\d\d|二[〇○零ＯO]..)?\s*[年—\-]*度?\s*(?:的)?\s*(?:政府信息|政务信息|信息|政务|部门信息|政府网站)\s*(?:与政务)?公开"
 )
+_NOTICE = re.compile(r"(?:通知|公告|函)$")
+_PLACE = re.compile(r"[省市州县区盟旗乡镇]\s*$")
 _NO_AGENCY = re.compile(r"^(?:本|我|该|现|按照|根据|依据|为)|[，。：；]")
 _SENTENCE = re.compile(r"[。；！？]|，.*，")
 _LEAD_AGENCY = re.compile(
@@ -50,6 +53,7 @@ def metadata_of(front: Sequence[str], everything: Sequence[str], file_title: str
     `front` are the lines before the first section, `everything` the whole text's lines, `file_title` the title that
     the file carries as its own. `spent` names the front lines that are title or furniture, not narrative.
     """
+    front, everything = [[line.translate(_FULL_WIDTH) for line in lines] for lines in (front, everything)]
     title, spent = _title(front)
     if title is None and file_title and len(file_title) <= _LONGEST_TITLE and _TITLE.search(file_title):
         title = re.split(r"\s*[_|]\s*|\s+-\s+|--", file_title.strip())[0]
@@ -62,22 +66,41 @@ def metadata_of(front: Sequence[str], everything: Sequence[str], file_title: str
 
 
 def _title(front: Sequence[str]) -> tuple[str | None, set[int]]:
+    """The report's title, over up to three lines; that of a notice which sends the report only where there is none."""
+    notice: tuple[str | None, set[int]] = None, set()
     for i, line in enumerate(front):
-        if len(line) <= 80 and _TITLE.search(line) and not _SENTENCE.search(line):
-            first = i
-            while first > 0 and i - first < 2 and _is_title_part(front[first - 1]):
-                first -= 1
-            last = i
-            return _joined(front[first : last + 1]), set(range(first, last + 1))
-        if i + 1 < len(front) and _is_title_part(line) and len(front[i + 1]) <= 40:
-            pair = line + front[i + 1]
-            if _TITLE.search(pair) and not _SENTENCE.search(pair):
-                return _joined(front[i : i + 2]), {i, i + 1}
-    return None, set()
+        first, last = i, i
+        if not _is_title(line):
+            if i + 1 == len(front) or not _is_title_part(line) or len(front[i + 1]) > 40:
+                continue
+            if is_furniture(front[i + 1]) or not _is_title(line + front[i + 1]):
+                continue
+            last = i + 1
+        while first > 0 and i - first < 2 and _is_title_part(front[first - 1]):
+            above = front[first - 1]
+            if _agency_of(_joined(front[first : last + 1])) and not (
+                is_agency(above) or _PLACE.search(above)
+            ):
+                break  # the title has its agency: what stands above it is the page's
+            first -= 1
+        found = _joined(front[first : last + 1]), set(range(first, last + 1))
+        if not _NOTICE.search(found[0]):
+            return found
+        notice = notice if notice[0] else found
+    return notice
+
+
+def _is_title(line: str) -> bool:
+    return (
+        len(line) <= 80
+        and _TITLE.search(line) is not None
+        and not _SENTENCE.search(line)
+        and not is_furniture(line)
+    )
 
 
 def _is_title_part(line: str) -> bool:
-    return len(line) <= 40 and not is_furniture(line) and not re.search(r"[，。：；:;]", line)
+    return len(line) <= 40 and not is_furniture(line) and not re.search(r"[，。；：:;]", line)
 
 
 def _joined(lines: Sequence[str]) -> str:
@@ -93,7 +116,7 @@ def _is_front_matter(line: str) -> bool:
         return True
     if len(line) <= 30 and not re.search(r"[。；，！？,;.]", line):
         return True
-    return len(line) <= 25 and line.endswith(("：", ":"))
+    return len(line) <= 25 and line.endswith(("：", ":")) and not line.rstrip("：:").endswith("如下")
 
 
 def _agency_of(title: str) -> str | None:
@@ -110,7 +133,8 @@ def _agency_of(title: str) -> str | None:
 
 
 def _signed_agency(lines: Sequence[str]) -> str | None:
-    return next((line.strip() for line in lines[signature_start(lines) :] if is_agency(line)), None)
+    closing = next((line.strip() for line in lines[signature_start(lines) :] if is_agency(line)), None)
+    return closing or next((lines[i].strip() for i in signatures(lines)), None)
 
 
 def _agency_in_lead(front: Sequence[str]) -> str | None:

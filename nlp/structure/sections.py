@@ -17,7 +17,7 @@ from nlp.document import Block, Origin, Paragraph, Table
 from nlp.labels import SectionKind
 from nlp.report import Section
 from nlp.structure.furniture import closing_start, is_furniture, is_report_title, signature_start, signatures
-from nlp.structure.headings import is_canonical, is_heading_like, kind_of, plain
+from nlp.structure.headings import CANONICAL, is_canonical, is_heading_like, kind_of, plain
 from nlp.structure.numbering import Numbered, NumberStyle, split_number
 from nlp.structure.tables import is_form_cell, is_form_table, table_lines
 
@@ -28,6 +28,12 @@ _RUN_IN = re.compile(
 _NOTHING = re.compile(r"(?P<heading>.{4,30}?)(?P<text>[（(]?(?:暂?无|没有)[。.]?[）)]?[。.]?)")
 _MOST_CANDIDATES, _FURTHEST = 5000, 300
 """Candidates beyond which a document is no report, and has no outline; and how many a section may have within it."""
+_HEADING_WITHIN = re.compile(
+    r"(?:(?<=[\s。；：！？）)])|(?<=报告)|^)[一二三四五六七八九十]{1,2}、"
+    rf"(?:{'|'.join(sorted(CANONICAL, key=len, reverse=True))})"
+    r"(?![、，；;,.…和及与或]|[\s.…·]{0,80}\d{0,3}\s{0,4}(?:$|[一二三四五六七八九十]{1,2}、))[：:。]?"
+)
+"""A heading of the form in the middle of a line, with text behind it: neither a list of headings nor their contents."""
 _CONTENTS = re.compile(r"目[\s\u3000]*录")
 
 
@@ -91,9 +97,19 @@ def lines_of(blocks: Sequence[Block]) -> list[Line]:
 
 
 def _split(paragraph: Paragraph) -> Iterator[Paragraph]:
-    for text in re.split(r"[\r\n\v\f\x85\u2028\u2029]+", paragraph.text):
-        if text.strip():
-            yield Paragraph(text, paragraph.origin, paragraph.heading_level)
+    for line in re.split(r"[\r\n\v\f\x85\u2028\u2029]+", paragraph.text):
+        for text in _at_headings(line):
+            if text.strip():
+                yield Paragraph(text, paragraph.origin, paragraph.heading_level)
+
+
+def _at_headings(line: str) -> list[str]:
+    """A line that lost its breaks, parted at the headings of the form in it; any other line as it is."""
+    found = [match.span() for match in _HEADING_WITHIN.finditer(line)]
+    if len(found) < 3:
+        return [line]
+    cuts = [0, *(place for span in found for place in span), len(line)]
+    return [line[start:stop] for start, stop in pairwise(cuts)]
 
 
 def _prose_of(table: Table) -> list[Paragraph | None]:
