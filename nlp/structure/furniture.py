@@ -106,9 +106,16 @@ def closing_start(lines: Sequence[str]) -> int:
         foot = len(lines[i]) <= _LONGEST and _FOOT.match(lines[i].strip()) is not None
         if foot or i in signed or _opens_annex(lines[i]):
             start = i
-        elif _SENTENCE.search(lines[i]):
+        elif _is_sentence(lines[i]):
             break
     return start
+
+
+def _is_sentence(text: str) -> bool:
+    """Whether the line says something; of a long one, any mark is enough: looking for more takes its length squared."""
+    if len(text) > _LONGEST:
+        return re.search(r"[，。！？；]", text) is not None
+    return _SENTENCE.search(text) is not None
 
 
 def _opens_annex(text: str) -> bool:
