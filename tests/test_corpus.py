@@ -278,6 +278,16 @@ def test_the_command_converts_there_and_back(small: Path, format: Format) -> Non
     assert back.read_text(encoding="utf-8") == REPORT
 
 
+def test_a_file_that_is_not_there_is_not_called_one_without_a_format(tmp_path: Path) -> None:
+    with pytest.raises(UsageError, match="no such file"):
+        run("convert", tmp_path / "missing", tmp_path / "a.json")
+
+
+def test_only_formats_that_are_written_are_offered_to_write(small: Path) -> None:
+    with pytest.raises(UsageError, match=r"choose from lines, jsonl, labelstudio, doccano, conll$"):
+        run("convert", small / "train", small / "a.docx")
+
+
 def test_labelstudio_regions_carry_category_and_themes(small: Path) -> None:
     run("convert", small / "train" / "a.txt", small / "tasks.json")
     (task,) = json.loads((small / "tasks.json").read_text(encoding="utf-8"))

@@ -514,6 +514,12 @@ def test_what_cannot_be_searched_is_said(made: Path, arguments: list[str], statu
     assert "Traceback" not in done.stderr
 
 
+def test_the_database_is_named_before_the_reports(tmp_path: Path) -> None:
+    done = run("index", tmp_path, tmp_path / "reports.db")
+    assert done.returncode == 2
+    assert "the first argument is the database" in done.stderr
+
+
 def test_where_a_question_stands_nowhere_in_a_row_its_pairs_of_characters_are_marked(tmp_path: Path) -> None:
     path = tmp_path / "marks.db"
     with Database.open(path) as database:

@@ -193,6 +193,8 @@ def convert(
     files = sorted(source.glob("*.txt")) if source.is_dir() else [source]
     if not files:
         raise UsageError(f"{source}: no annotated text (*.txt) there")
+    if not files[0].exists():
+        raise UsageError(f"{source}: cannot be read: no such file")
     reading = _format(start, "--from") or guess(files[0])
     writing = _format(to, "--to") or guess(target, to_write=True)
     if not writing.writable:

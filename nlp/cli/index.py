@@ -69,7 +69,8 @@ def index(
     from nlp.reading import SUFFIXES, archive
 
     sources = expand(inputs)
-    if str(database) in sources or database.suffix.lower() in (*TAGGED, *SUFFIXES, archive.SUFFIX):
+    reports_first = database.is_dir() or database.suffix.lower() in (*TAGGED, *SUFFIXES, archive.SUFFIX)
+    if reports_first or str(database) in sources:
         raise UsageError(f"{database}: the first argument is the database to make, e.g. reports.db")
     if ocr:
         from nlp.reading.ocr import engine as ocr_engine

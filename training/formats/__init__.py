@@ -68,7 +68,7 @@ def guess(path: Path, to_write: bool = False) -> Format:
     if suffix in _SUFFIXES:
         return _SUFFIXES[suffix]
     if suffix != ".jsonl":
-        raise UsageError(f"{path}: its name does not tell the format; choose from {', '.join(Format)}")
+        raise UsageError(f"{path}: its name does not tell the format; choose from {_choices(to_write)}")
     if to_write:
         return Format.JSONL
     first = next((line for line in _text(path).splitlines() if line.strip()), "{}")
@@ -79,6 +79,10 @@ def guess(path: Path, to_write: bool = False) -> Format:
     if "schema" in keys:
         return Format.TAGGED
     return Format.JSONL if "sections" in keys and "text" not in keys else Format.DOCCANO
+
+
+def _choices(to_write: bool) -> str:
+    return ", ".join(format for format in Format if format.writable or not to_write)
 
 
 def _module(format: Format) -> ModuleType:
