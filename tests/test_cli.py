@@ -238,6 +238,7 @@ def test_version_and_schema() -> None:
 @needs_model
 def test_models_are_listed() -> None:
     assert "default" in gongkai("models", COLUMNS="200").stdout.decode()
+    assert "…" not in gongkai("models", COLUMNS="80").stdout.decode(), "a directory that is cut names nothing"
 
 
 @needs_model
