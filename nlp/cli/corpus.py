@@ -45,7 +45,7 @@ def check(
     path: Annotated[
         Path | None,
         typer.Argument(
-            metavar="[CORPUS]",
+            metavar="CORPUS",
             help="A directory with train/, dev/, test/, or a directory or file of annotated text without splits.",
             show_default="the corpus that comes with gongkai",
         ),
