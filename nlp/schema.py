@@ -11,7 +11,7 @@ from nlp.labels import Category, Label, Level, SectionKind, Theme
 from nlp.report import Report, Section, Statement
 
 VERSION = "gongkai/1"
-_DECIMALS = 4
+DECIMALS = 4
 
 
 def to_json(report: Report) -> dict[str, Any]:
@@ -48,9 +48,9 @@ def _statement_to_json(statement: Statement) -> dict[str, Any]:
         "text": statement.text,
         "category": str(statement.category),
         "confidence": {
-            str(c): round(statement.confidence[c], _DECIMALS) for c in Category if c in statement.confidence
+            str(c): round(statement.confidence[c], DECIMALS) for c in Category if c in statement.confidence
         },
-        "themes": {str(theme): round(value, _DECIMALS) for theme, value in statement.themes.items()},
+        "themes": {str(theme): round(value, DECIMALS) for theme, value in statement.themes.items()},
         "enumerator": statement.enumerator,
     }
 

@@ -219,6 +219,13 @@ def test_every_command_has_help(command: str) -> None:
     assert "Usage" in run.stdout.decode()
 
 
+@pytest.mark.parametrize("command", ["", "tag", "corpus check"])
+def test_help_is_had_by_its_short_name(command: str) -> None:
+    short, long = (gongkai(*command.split(), option).stdout for option in ("-h", "--help"))
+    assert b"Usage" in short
+    assert short == long
+
+
 def test_help_and_the_command_line_import_nothing_heavy() -> None:
     code = (
         "import sys, nlp.cli, nlp.cli.tag; heavy = {'onnxruntime', 'torch', 'transformers', 'lxml', 'pdfplumber', 'numpy'};"
@@ -238,6 +245,7 @@ def test_version_and_schema() -> None:
 @needs_model
 def test_models_are_listed() -> None:
     assert "default" in gongkai("models", COLUMNS="200").stdout.decode()
+    assert "…" not in gongkai("models", COLUMNS="80").stdout.decode(), "a directory that is cut names nothing"
 
 
 @needs_model

@@ -484,6 +484,13 @@ def test_search_by_meaning_finds_other_words(made: Path) -> None:
     assert "一是专职人员不足。" in done.stdout
 
 
+def test_confidences_have_the_decimals_of_tagged_reports(made: Path) -> None:
+    done = run("search", made, "--category", "all", "--limit", "100")
+    found = [json.loads(line)["confidence"] for line in done.stdout.splitlines()]
+    assert len(found) > 10
+    assert found == [round(confidence, 4) for confidence in found]
+
+
 def test_search_writes_spreadsheets(made: Path, tmp_path: Path) -> None:
     table, book = tmp_path / "hits.csv", tmp_path / "hits.xlsx"
     assert run("search", made, "人员", "-o", table).returncode == 0

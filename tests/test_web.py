@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import socket
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -170,6 +171,14 @@ def test_serving_what_is_no_database_is_an_error(tmp_path: Path) -> None:
     done = run("serve", tmp_path / "none.db")
     assert done.returncode == 23
     assert "gongkai index" in done.stderr
+
+
+def test_a_port_that_is_taken_is_said(path: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        done = run("serve", path, "--port", str(taken.getsockname()[1]))
+    assert done.returncode == 2
+    assert "another program listens there" in done.stderr
+    assert "http://" not in done.stderr, "no address where another program answers"
 
 
 def test_reports_without_agency_and_year_are_shown(tmp_path: Path) -> None:

@@ -45,7 +45,7 @@ def check(
     path: Annotated[
         Path | None,
         typer.Argument(
-            metavar="[CORPUS]",
+            metavar="CORPUS",
             help="A directory with train/, dev/, test/, or a directory or file of annotated text without splits.",
             show_default="the corpus that comes with gongkai",
         ),
@@ -194,7 +194,7 @@ def convert(
     if not files:
         raise UsageError(f"{source}: no annotated text (*.txt) there")
     if not files[0].exists():
-        raise UsageError(f"{source}: no such file")
+        raise UsageError(f"{source}: cannot be read: no such file")
     reading = _format(start, "--from") or guess(files[0])
     writing = _format(to, "--to") or guess(target, to_write=True)
     if not writing.writable:

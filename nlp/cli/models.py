@@ -19,7 +19,8 @@ def models() -> None:
 
         gongkai models
     """
-    table = Table("name", "version", "MB", "statement F1", "boundary F1", "problem F1", "directory")
+    table = Table("name", "version", "MB", "statement F1", "boundary F1", "problem F1")
+    table.add_column("directory", overflow="fold")  # cut, it would be of no use to --model
     for name, directory in shipped.available().items():
         config = json.loads((directory / shipped.CONFIG).read_text(encoding="utf-8"))
         scores = config.get("scores", {}).get("test", {})

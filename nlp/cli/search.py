@@ -33,7 +33,8 @@ def search(
     query: Annotated[
         str,
         typer.Argument(
-            help='Words (all of them), "phrases", AND, OR, NOT, -word, brackets. Empty: all.',
+            help='Words (all of them), "phrases", AND, OR, NOT, -word, brackets. Empty: all. Put -- '
+            "before a query that begins with -.",
             show_default=False,
         ),
     ] = "",

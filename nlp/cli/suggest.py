@@ -29,7 +29,7 @@ def suggest(
     inputs: Annotated[
         list[str],
         typer.Argument(
-            metavar="FILES...", help="Reports: files, directories, or quoted patterns.", show_default=False
+            metavar="FILES", help="Reports: files, directories, or quoted patterns.", show_default=False
         ),
     ],
     output: Annotated[

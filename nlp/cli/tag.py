@@ -117,7 +117,7 @@ def tag(
 
     Exit status: 0 all tagged; 1 some files could not be read (the others are tagged); 2 wrong usage. Where one file is
     named and cannot be read, the status says why: 11 missing, 12 empty, 13 too large, 14 unknown format, 15 old binary
-    format, 16 damaged, 17 encrypted, 18 no text layer.
+    format, 16 damaged, 17 encrypted, 18 no text layer. Where there is no such model, it is 20.
     """
     from nlp.inputs import expand
     from nlp.pipeline import Failure, tag_files

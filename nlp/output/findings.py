@@ -54,5 +54,5 @@ def _print(findings: Iterable[Finding], stream: TextIO) -> None:
         for one in finding.evidence:
             place = " · ".join(str(part) for part in (one.year, one.agency or one.source) if part)
             console.print(
-                Text(f"   {one.role.chinese} {place}: ", style="dim") + Text(one.text or "（无此章节）")
+                Text(f"   {one.role.chinese} {place}: ", style="dim") + Text(one.text or "（没有问题章节）")
             )

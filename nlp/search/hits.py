@@ -11,6 +11,7 @@ from typing import Any
 
 from nlp.index.tokens import fold, is_chinese
 from nlp.labels import Category, Level, SectionKind, Theme
+from nlp.schema import DECIMALS
 from nlp.search.query import Phrase, Query
 
 
@@ -112,7 +113,7 @@ def _hit(
         start=row["start"],
         end=row["end"],
         category=Category(row["category"]),
-        confidence=row["confidence"],
+        confidence=None if row["confidence"] is None else round(row["confidence"], DECIMALS),
         themes={Theme(name): value for name, value in json.loads(row["themes"]).items()},
         section=SectionKind(row["kind"]),
         heading=row["heading"],
