@@ -96,7 +96,12 @@ CANONICAL = frozenset(kind.chinese for kind in SectionKind) | {
 
 
 def plain(heading: str) -> str:
-    """The heading's words alone: no spaces, ornaments or closing marks, no year in front, no aside or page behind."""
+    """The heading's words alone: no spaces, ornaments or closing marks, no year in front, no aside or page behind.
+
+    Of a line that is far too long for a heading, none: looking for its end takes its length squared.
+    """
+    if len(heading) > _LONGEST_LINE:
+        return ""
     heading = _PAGE.sub("", heading.strip())
     heading = _SPACE.sub("", heading)
     heading = _ASIDE.sub("", heading)
