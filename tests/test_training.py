@@ -171,7 +171,7 @@ def test_other_enumerators_keep_the_labels_and_no_enumerator_joins_what_only_it_
 ) -> None:
     rng = random.Random(0)
     longer = fewer = 0
-    for section in sections:
+    for section in sections * 3:  # the style is drawn anew each time
         new = change_enumerators(section, rng)
         old, now = ([s for paragraph in one.paragraphs for s in paragraph] for one in (section, new))
         if len(old) == len(now):
