@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from itertools import pairwise
 
 from nlp.labels import SectionKind
@@ -55,10 +55,10 @@ _AGENCY_END = re.compile(
 def is_furniture(text: str) -> bool:
     """Whether the line is a page number, a date of publication, a label of the web page or an attachment's name."""
     text = text.strip()
-    return len(text) <= _LONGEST and (
-        _FURNITURE.fullmatch(text) is not None
-        or _FURNITURE.fullmatch(_BLANKS_WITHIN.sub("", text)) is not None  # 索 引 号：
-    )
+    if len(text) > _LONGEST:
+        return False
+    spellings = {text, _BLANKS_WITHIN.sub("", text)}  # 索 引 号：
+    return any(_FURNITURE.fullmatch(spelling) for spelling in spellings)
 
 
 def is_report_title(text: str) -> bool:
@@ -95,13 +95,12 @@ def signatures(lines: Sequence[str]) -> Iterator[int]:
             yield i + 1
 
 
-def closing_start(lines: Sequence[str]) -> int:
+def closing_start(lines: Sequence[str], signed: Collection[int]) -> int:
     """The index from which on a text is at its end: a signature, a page's foot, an annex, and no sentence behind them.
 
-    `lines` are a section's lines without tables; len(lines) if nothing closes it.
+    `lines` are a section's lines without tables, `signed` their `signatures`; len(lines) if nothing closes it.
     """
     start = len(lines)
-    signed = set(signatures(lines))
     for i in range(len(lines) - 1, -1, -1):
         foot = len(lines[i]) <= _LONGEST and _FOOT.match(lines[i].strip()) is not None
         if foot or i in signed or _opens_annex(lines[i]):

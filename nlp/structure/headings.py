@@ -120,8 +120,6 @@ def kind_of(heading: str) -> SectionKind:
 
 def is_heading_like(heading: str) -> bool:
     """Whether the words could be a section's heading: a short noun phrase, no sentence, no slogan."""
-    if len(heading) > _LONGEST_LINE:
-        return False
     words = plain(heading)
     return (
         2 <= len(words) <= LONGEST

@@ -131,10 +131,11 @@ def _prose_of(table: Table) -> list[Paragraph | None]:
 
 
 def _is_frame(table: Table) -> bool:
-    """Whether a table holds the report itself: headings of two sections, and a sentence."""
+    """Whether a table holds the report itself: a sentence, which most tables lack, and headings of two sections."""
     cells = {cell.strip() for row in table.rows for cell in row}
-    headings = {cell for cell in cells if is_canonical(_without_number(cell))}
-    return len(headings) >= 2 and any("。" in cell for cell in cells)
+    return any("。" in cell for cell in cells) and (
+        sum(is_canonical(_without_number(cell)) for cell in cells) >= 2
+    )
 
 
 def _read_by_row(table: Table) -> Iterator[Paragraph | None]:
@@ -188,10 +189,10 @@ def narrative(lines: Sequence[Line], last: bool) -> list[Line]:
     """The narrative of the lines of a section; at the end of the `last` one, an agency alone is a signature, too."""
     lines = [line for line in lines if not line.table]
     texts = [line.text for line in lines]
-    end = closing_start(texts)
+    signed = set(signatures(texts))
+    end = closing_start(texts, signed)
     if last or end < len(texts):
         end = signature_start(texts[:end])
-    signed = set(signatures(texts))
     return [
         line
         for i, line in enumerate(lines[:end])
@@ -260,17 +261,15 @@ def _best_chain(candidates: Sequence[Candidate], lines: Sequence[Line]) -> list[
     the one of the highest rank. (A chain of points of a section may hold the sections' headings, too.)
     """
     styles = (*NumberStyle, None)
-    chains = [(style, _heaviest_path(_of_style(candidates, style), lines)) for style in styles]
-    several = [(style, chain) for style, chain in chains if sum(_style(c) is style for c in chain) >= 2]
-    known = [
-        (style, chain) for style, chain in several if len({c.kind for c in chain} - {SectionKind.LEGACY}) >= 2
-    ]
+    chains = {style: _heaviest_path(_of_style(candidates, style), lines) for style in styles}
+    several = [style for style in styles if sum(_style(c) is style for c in chains[style]) >= 2]
+    known = [style for style in several if len({c.kind for c in chains[style]} - {SectionKind.LEGACY}) >= 2]
 
-    def prescribed(chain: tuple[NumberStyle | None, list[Candidate]]) -> tuple[int, int]:
-        own = sum(c.canonical and _style(c) is chain[0] for c in chain[1])
-        return own, sum(c.canonical for c in chain[1])
+    def prescribed(style: NumberStyle | None) -> tuple[int, int]:
+        canonical = [c for c in chains[style] if c.canonical]
+        return sum(_style(c) is style for c in canonical), len(canonical)
 
-    return max(known or several or chains, key=prescribed)[1]
+    return chains[max(known or several or styles, key=prescribed)]
 
 
 def _style(candidate: Candidate) -> NumberStyle | None:
