@@ -55,7 +55,11 @@ def benchmark(
             "steps": steps(bench.tagger, work),
             "operators": operators(models.find(model) / models.GRAPH, given, bench.threads),
         }
-        growth = [one.to_json() for one in streams(bench.tagger, *linear, say)] if linear else []
+        growth, long = [], None
+        if linear:
+            growth = [one.to_json() for one in streams(bench.tagger, *linear, say)]
+            say(f"one report of {pages} pages")
+            long = long_report(model, pages)
     product = compared.row(PRODUCT)
     return {
         "model": bench.tagger.name,
@@ -69,7 +73,7 @@ def benchmark(
         "start": begun.to_json(),
         "time": spent,
         "linear": growth,
-        "long_report": long_report(model, pages) if linear else None,
+        "long_report": long,
     }
 
 

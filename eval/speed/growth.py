@@ -78,14 +78,15 @@ def long_report(model: str, pages: int = PAGES) -> dict[str, Any]:
 
 def _text(length: int) -> str:
     """A report whose 总体情况 has so many characters, of the dev split's."""
+    overviews = (
+        section.text
+        for report in reports(length)  # more than are taken
+        for section in report.sections
+        if section.kind is SectionKind.OVERVIEW
+    )
     paragraphs: list[str] = []
-    missing = length
-    while missing > 0:
-        for report in reports(100):
-            for section in report.sections:
-                if section.kind is SectionKind.OVERVIEW and missing > 0:
-                    paragraphs.append(section.text)
-                    missing -= len(section.text)
+    while sum(map(len, paragraphs)) < length:
+        paragraphs.append(next(overviews))
     return "\n\n".join(
         ["某市2024年政府信息公开工作年度报告", "一、总体情况", *paragraphs, "六、其他需要报告的事项", "无。"]
     )
