@@ -68,12 +68,12 @@ def _boundary(scores: Scores, given: Batch) -> Any:
     return scores.boundary[given.attention_mask == 1]
 
 
-def rewritten_engine(path: Path, scratch: Path) -> OnnxEngine:
+def rewritten_engine(path: Path, scratch: Path, *, keep_weights: bool = False) -> OnnxEngine:
     """The rewritten graph on onnxruntime: what tells the rewriting from OpenVINO."""
     pytest.importorskip("onnx")
     from nlp.engines.floats import float_graph
 
-    (scratch / "rewritten.onnx").write_bytes(float_graph(path))
+    (scratch / "rewritten.onnx").write_bytes(float_graph(path, keep_weights=keep_weights))
     return OnnxEngine(scratch / "rewritten.onnx")
 
 
@@ -85,6 +85,19 @@ def test_the_rewritten_graph_says_what_the_graph_says(graphs: tuple[Path, Path],
     rewritten = rewritten_engine(int8, tmp_path).run(one)
     assert alike(rewritten, OnnxEngine(int8).run(one), one) > 0.97
     assert alike(rewritten, exact, one) > 0.99  # only the weights are rounded
+    kept = rewritten_engine(int8, tmp_path, keep_weights=True).run(one)
+    assert alike(kept, exact, one) > 0.99  # onnxruntime, too, may then multiply in integers
+
+
+def test_weights_that_stay_in_8_bits_take_a_quarter_of_the_room() -> None:
+    pytest.importorskip("onnx")
+    from nlp.engines.floats import float_graph
+
+    path = models.find(models.DEFAULT) / models.GRAPH
+    floats, kept = len(float_graph(path)), len(float_graph(path, keep_weights=True))
+    weights = floats - kept
+    assert kept < path.stat().st_size * 1.1
+    assert weights > 0.5 * floats
 
 
 def test_the_rewritten_graph_has_no_operations_but_plain_ones(graphs: tuple[Path, Path]) -> None:

@@ -1,8 +1,9 @@
 """Floats: the shipped 8-bit graph as one of plain float operations, for engines that are slow at what it is made of.
 
 Two things are rewritten, and all else is left as it is: a matrix product in 8-bit integers, whose input is rounded as
-it runs, becomes a product in float with the same weights; and onnxruntime's own operation for attention becomes the
-products and the softmax that it stands for, in the form that OpenVINO and onnxruntime recognise as attention.
+it runs, becomes a product in float with the same weights (which may stay in 8 bits, for engines that make integers of
+such a product themselves); and onnxruntime's own operation for attention becomes the products and the softmax that it
+stands for, in the form that OpenVINO and onnxruntime recognise as attention.
 """
 
 from __future__ import annotations
@@ -22,8 +23,11 @@ _ATTENTION_INPUTS = ("query", "key", "value", "bias", "key_padding_mask")
 _ALL_BUT_THE_MASK = 3
 
 
-def float_graph(path: Path) -> bytes:
+def float_graph(path: Path, *, keep_weights: bool = False) -> bytes:
     """The graph at `path` in float operations, as an ONNX file in memory.
+
+    With `keep_weights`, weights stay the integers that they are, and an operation (DequantizeLinear) says which floats
+    they stand for: an engine that rounds a product's input as it runs can then multiply in integers.
 
     Raises ValueError if it is no ONNX graph, names other files, or has an attention of another form than our export's.
     """
@@ -32,7 +36,7 @@ def float_graph(path: Path) -> bytes:
     model = onnx.load_model_from_string(path.read_bytes())  # from memory: onnx.load would follow such names
     graph = model.graph
     arrays = {tensor.name: tensor for tensor in graph.initializer}
-    nodes, weights = _with_float_products(list(graph.node), arrays)
+    nodes, weights = _with_float_products(list(graph.node), arrays, keep_weights)
     nodes = list(_with_plain_attention(nodes))
     nodes = _needed(nodes, [output.name for output in graph.output])
     del graph.node[:]
@@ -47,14 +51,17 @@ def float_graph(path: Path) -> bytes:
     return data
 
 
-def _with_float_products(nodes: list[Any], arrays: dict[str, Any]) -> tuple[list[Any], list[Any]]:
-    """The nodes with every product of 8-bit integers by weights as one of floats, and the weights of these.
+def _with_float_products(
+    nodes: list[Any], arrays: dict[str, Any], keep_weights: bool
+) -> tuple[list[Any], list[Any]]:
+    """The nodes with every product of 8-bit integers by weights as one of floats, and the float weights of these.
 
     onnxruntime's quantizer writes x·W as: x to integers, a scale and a zero point (DynamicQuantizeLinear);
     MatMulInteger with the integers of W; Cast to float; Mul by the product (Mul) of both scales.
     """
     maker = {output: node for node in nodes for output in node.output}
     weights: dict[str, Any] = {}
+    known: set[str] = set()
     replaced = []
     for node in nodes:
         found = _scaled_product(node, maker, arrays) if node.op_type == "Mul" else None
@@ -63,8 +70,12 @@ def _with_float_products(nodes: list[Any], arrays: dict[str, Any]) -> tuple[list
             continue
         source, product, scale = found
         name = f"{product.input[1]}_float"
-        if name not in weights:
+        if name not in known and keep_weights:
+            given = [product.input[1], scale, *product.input[_ALL_BUT_THE_MASK:]]
+            replaced.append(helper.make_node("DequantizeLinear", given, [name], axis=1))
+        elif name not in known:
             weights[name] = numpy_helper.from_array(_dequantized(product, scale, arrays), name)
+        known.add(name)
         replaced.append(helper.make_node("MatMul", [source, name], list(node.output), name=product.name))
     return replaced, list(weights.values())
 
