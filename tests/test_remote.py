@@ -58,6 +58,8 @@ def test_a_url_stands_for_the_report_files_below_it(memory: Any) -> None:
     assert expand(["memory://in/1/*.txt"]) == files[3:]
     assert expand(["memory://in/1/3.txt"]) == ["memory://in/1/3.txt"]
     with pytest.raises(UsageError, match="no report files there"):
+        expand(["memory://in/*.none"])
+    with pytest.raises(UsageError, match="no such file or directory"):
         expand(["memory://nothing/"])
 
 

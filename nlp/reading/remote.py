@@ -62,6 +62,8 @@ def files(url: str, suffixes: Sequence[str]) -> list[str]:
             return [url]
         else:
             found, below = system.find(path), path
+            if not found and not system.exists(path):
+                raise UsageError(f"{url}: no such file or directory")
     wanted = [name for name in found if _is_report_file(name[len(below) :], suffixes)]
     if not wanted:
         raise UsageError(f"{url}: no report files there ({', '.join(suffixes)})")
@@ -97,6 +99,8 @@ def fingerprint(url: str) -> str | None:
 def _told(url: str) -> Iterator[None]:
     try:
         yield
+    except UsageError:
+        raise
     except Exception as fault:  # as above
         raise UsageError(f"{url}: cannot be looked at: {fault}") from None
 
