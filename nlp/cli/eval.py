@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 import models
+from nlp.engines.kind import HELP, EngineKind
 from nlp.errors import UsageError
 from nlp.labels import Category
 
@@ -106,6 +107,9 @@ def eval(
     threads: Annotated[
         int | None, typer.Option(min=1, help="Processor cores to use.", show_default="all")
     ] = None,
+    engine: Annotated[str, typer.Option(help=f"What runs the models measured and compared. {HELP}.")] = str(
+        EngineKind.AUTO
+    ),
 ) -> None:
     """Measure a model on annotated reports (the line format of the corpus), with 95 % intervals over reports.
 
@@ -120,6 +124,8 @@ def eval(
         gongkai eval test --model tfidf --compare default
 
         gongkai eval dev --robustness
+
+        gongkai eval dev --engine onnxruntime
 
         gongkai eval --leave-out --model tfidf
 
@@ -142,8 +148,11 @@ def eval(
 
     if format not in ("table", "json"):
         raise UsageError(f"--format: no format {format!r}; choose from table, json")
-    if html and (leave_out or cv or curve or agreement or retrieval or findings or baselines):
+    elsewhere = leave_out or cv or curve or agreement or retrieval or findings or baselines
+    if html and elsewhere:
         raise UsageError("--html: only a measured model makes a page")
+    if engine != EngineKind.AUTO and elsewhere:
+        raise UsageError("--engine: goes with a model that is measured on annotated reports")
     if only and not baselines:
         raise UsageError("--only: goes with --baselines")
     if data and (retrieval or findings or leave_out or cv or curve):
@@ -173,12 +182,13 @@ def eval(
     if leave_out or cv or curve:
         _cross_validate(leave_out, cv, model, epochs, kept, format, resamples, seed)
         return
+    kind = EngineKind.of(engine)
     reports = [report for name in data or ["test"] for report in read_split(name)]
     if html:
         from eval.page import check_writable
 
         check_writable(html)
-    system = _system(model, threads)
+    system = _system(model, threads, kind)
     first = evaluate(system, reports)
     if html:
         _write_page(html, first, model, data or ["test"], system, resamples, seed)
@@ -191,9 +201,9 @@ def eval(
     if errors:
         result["errors"] = _errors(first)
     if robustness:
-        result["robustness"] = _robustness(model, threads, first, reports, resamples, seed)
+        result["robustness"] = _robustness(model, threads, kind, first, reports, resamples, seed)
     if compare:
-        second = evaluate(_system(compare, threads), reports)
+        second = evaluate(_system(compare, threads, kind), reports)
         found = differences(first.tallies, second.tallies, resamples, seed)
         result["compare"] = {
             "model": compare,
@@ -308,6 +318,7 @@ def _learner(model: str, epochs: int | None) -> Any:
 def _robustness(
     model: str,
     threads: int | None,
+    kind: EngineKind,
     plain: Evaluation,
     reports: list[AnnotatedReport],
     resamples: int,
@@ -318,7 +329,7 @@ def _robustness(
     from eval.intervals import differences
     from eval.robustness import CHANGES, changed
 
-    system = _system(model, threads)
+    system = _system(model, threads, kind)
     found = {}
     for name, change in CHANGES.items():
         damaged = evaluate(system, changed(reports, change, seed))
@@ -327,7 +338,7 @@ def _robustness(
     return found
 
 
-def _system(name: str, threads: int | None) -> Any:
+def _system(name: str, threads: int | None, kind: EngineKind) -> Any:
     """The tagger of that name, or the baseline, fitted on the training split."""
     if name == "tfidf":
         from eval.baselines import TfidfBaseline
@@ -336,7 +347,7 @@ def _system(name: str, threads: int | None) -> Any:
         return TfidfBaseline().fit(read_split("train"))
     from nlp.tagger import Tagger
 
-    return Tagger.load(name, threads=threads)
+    return Tagger.load(name, threads=threads, engine=kind)
 
 
 def _summary(evaluation: Evaluation, resamples: int, seed: int) -> dict[str, Any]:

@@ -40,7 +40,7 @@ class Choice:
 MANY_FILES = 64
 """Files from which on a run is a long one: a minute or so, of which measuring and compiling are a tenth, once."""
 HELP = (
-    "auto: the fastest one here; onnxruntime: 8 bits; openvino: float32 or bfloat16; cuda: a graphics card. "
-    "See docs/performance.md"
+    "auto: the fastest one here; onnxruntime: 8 bits; openvino: float32, or 8 bits and bfloat16; "
+    "cuda: a graphics card. See docs/performance.md"
 )
 """What --engine's help says of them."""
