@@ -212,7 +212,7 @@ def test_the_command_writes_it(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     (tmp_path / "t.txt").write_text(TEXT, encoding="utf-8")
-    monkeypatch.setattr(nlp.cli.eval, "_system", lambda name, threads: Mistaken())
+    monkeypatch.setattr(nlp.cli.eval, "_system", lambda name, threads, kind: Mistaken())
     path = tmp_path / "page.html"
     nlp.cli.eval.eval(data=[str(tmp_path / "t.txt")], html=path, resamples=100)
     assert "1 reports, 6 statements" in " ".join(capsys.readouterr().out.split())
