@@ -435,3 +435,11 @@ def test_an_xml_entity_is_not_expanded() -> None:
     document = read_bytes(zip_of(**{"[Content_Types].xml": "<a/>", "word/document.xml": bomb}), "a.docx")
     assert texts(document) == ["正文"]
     assert document.format is FileFormat.DOCX
+
+
+@pytest.mark.parametrize("charset", ["gbk\0\0", "no-such", "hex", "punycode", "", "utf-8\n"])
+def test_a_charset_that_there_is_not_is_passed_over(charset: str) -> None:
+    page = "<html><head><title>年报</title></head><body><p>本机关主动公开政府信息十条。</p></body></html>"
+    head = f"MIME-Version: 1.0\r\nContent-Type: text/html; charset={charset}\r\nContent-Transfer-Encoding: 8bit\r\n\r\n"
+    document = read_bytes(head.encode() + page.encode("gbk"), "a.mht")
+    assert "本机关主动公开政府信息十条。" in [paragraph.text for paragraph in document.paragraphs()]

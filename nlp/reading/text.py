@@ -38,7 +38,10 @@ def decode(data: bytes, declared: str | None = None) -> tuple[str, tuple[str, ..
     for encoding in encodings:
         try:
             return _checked(data.decode(encoding))
-        except (UnicodeDecodeError, LookupError):
+        except (
+            ValueError,
+            LookupError,
+        ):  # a name may be unknown, hold NUL, or be of a codec that is none of text
             continue
     from charset_normalizer import from_bytes
 
