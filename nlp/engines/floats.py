@@ -20,7 +20,8 @@ from nlp.graph import names_other_files
 
 _ATTENTION_INPUTS = ("query", "key", "value", "bias", "key_padding_mask")
 """Of com.microsoft.MultiHeadAttention, those that training's export may give; the fourth it leaves out."""
-_ALL_BUT_THE_MASK = 3
+_ZERO_POINT = 3
+"""Where MatMulInteger names the zero point of its weights, if it does."""
 
 
 def float_graph(path: Path, *, keep_weights: bool = False) -> bytes:
@@ -60,7 +61,7 @@ def _with_float_products(
     MatMulInteger with the integers of W; Cast to float; Mul by the product (Mul) of both scales.
     """
     maker = {output: node for node in nodes for output in node.output}
-    weights: dict[str, Any] = {}
+    weights = []
     known: set[str] = set()
     replaced = []
     for node in nodes:
@@ -70,14 +71,15 @@ def _with_float_products(
             continue
         source, product, scale = found
         name = f"{product.input[1]}_float"
-        if name not in known and keep_weights:
-            given = [product.input[1], scale, *product.input[_ALL_BUT_THE_MASK:]]
-            replaced.append(helper.make_node("DequantizeLinear", given, [name], axis=1))
-        elif name not in known:
-            weights[name] = numpy_helper.from_array(_dequantized(product, scale, arrays), name)
-        known.add(name)
+        if name not in known:
+            known.add(name)
+            if keep_weights:
+                own = [product.input[1], scale, *product.input[_ZERO_POINT:]]
+                replaced.append(helper.make_node("DequantizeLinear", own, [name], axis=1))
+            else:
+                weights.append(numpy_helper.from_array(_dequantized(product, scale, arrays), name))
         replaced.append(helper.make_node("MatMul", [source, name], list(node.output), name=product.name))
-    return replaced, list(weights.values())
+    return replaced, weights
 
 
 def _scaled_product(node: Any, maker: dict[str, Any], arrays: dict[str, Any]) -> tuple[str, Any, str] | None:
@@ -101,7 +103,7 @@ def _scaled_product(node: Any, maker: dict[str, Any], arrays: dict[str, Any]) ->
 def _dequantized(product: Any, scale: str, arrays: dict[str, Any]) -> Any:
     """Weights (k, n) of a MatMulInteger in float32; scale and zero point are of all, or of each of n columns."""
     integers = numpy_helper.to_array(arrays[product.input[1]]).astype(np.float32)
-    if len(product.input) > _ALL_BUT_THE_MASK and product.input[3]:
+    if len(product.input) > _ZERO_POINT and product.input[_ZERO_POINT]:
         integers -= numpy_helper.to_array(arrays[product.input[3]]).astype(np.float32)
     return integers * numpy_helper.to_array(arrays[scale]).astype(np.float32)
 

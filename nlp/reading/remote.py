@@ -56,14 +56,16 @@ def files(url: str, suffixes: Sequence[str]) -> list[str]:
     """
     system, path = file_system(url)
     with _told(url):
+        there = True
         if any(mark in path for mark in "*?["):
             found, below = system.glob(path), ""
         elif system.isfile(path):
             return [url]
         else:
             found, below = system.find(path), path
-            if not found and not system.exists(path):
-                raise UsageError(f"{url}: no such file or directory")
+            there = bool(found) or system.exists(path)
+    if not there:
+        raise UsageError(f"{url}: no such file or directory")
     wanted = [name for name in found if _is_report_file(name[len(below) :], suffixes)]
     if not wanted:
         raise UsageError(f"{url}: no report files there ({', '.join(suffixes)})")
@@ -99,8 +101,6 @@ def fingerprint(url: str) -> str | None:
 def _told(url: str) -> Iterator[None]:
     try:
         yield
-    except UsageError:
-        raise
     except Exception as fault:  # as above
         raise UsageError(f"{url}: cannot be looked at: {fault}") from None
 

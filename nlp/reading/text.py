@@ -38,10 +38,8 @@ def decode(data: bytes, declared: str | None = None) -> tuple[str, tuple[str, ..
     for encoding in encodings:
         try:
             return _checked(data.decode(encoding))
-        except (
-            ValueError,
-            LookupError,
-        ):  # a name may be unknown, hold NUL, or be of a codec that is none of text
+        # a declared name may be unknown, or hold what no name does (NUL)
+        except (ValueError, LookupError):
             continue
     from charset_normalizer import from_bytes
 

@@ -100,7 +100,7 @@ def _is_title(line: str) -> bool:
 
 
 def _is_title_part(line: str) -> bool:
-    return len(line) <= 40 and not is_furniture(line) and not re.search(r"[，。：；:;]", line)
+    return len(line) <= 40 and not is_furniture(line) and not re.search(r"[，。；：:;]", line)
 
 
 def _joined(lines: Sequence[str]) -> str:
