@@ -1,6 +1,7 @@
 """Models: the weights that the product ships, and how they are found.
 
-A model is a directory of a graph (ONNX), a tokenizer, a configuration and a card (README.md).
+A model is a directory of a graph (ONNX), a tokenizer, a configuration and a card (README.md); most have a table
+of n-gram weights, too.
 """
 
 from __future__ import annotations
@@ -11,6 +12,8 @@ from nlp.errors import ModelError
 
 DEFAULT = "default"
 GRAPH, TOKENIZER, CONFIG, CARD = "model.onnx", "tokenizer.json", "config.json", "README.md"
+NGRAMS = "ngrams.npz"
+"""Weights of n-grams, which a model may have beside its graph."""
 
 _HOME = Path(__file__).parent
 ENCODER = _HOME / "encoder"

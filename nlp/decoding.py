@@ -12,8 +12,9 @@ import numpy.typing as npt
 from nlp.boundary import Evidence
 from nlp.enumerator import enumerator_at
 from nlp.labels import Category, Theme
+from nlp.ngrams import NgramModel
 from nlp.report import Section, Statement
-from nlp.window import EncodedSection, Floats
+from nlp.window import EncodedSection, Floats, heading_segment
 
 CATEGORIES = tuple(Category)
 THEMES = tuple(Theme)
@@ -25,7 +26,8 @@ class DecodingSettings:
     """How scores become decisions; chosen on the dev split and carried by the model.
 
     `operating_point` holds the boundary probability that each kind of candidate needs, `theme_threshold` the
-    probability that a theme after the strongest needs, `temperature` what category logits are divided by.
+    probability that a theme after the strongest needs, `ngram_weight` what the logits of the n-gram model are
+    multiplied by before they are added to the encoder's, `temperature` what their sum is divided by.
     """
 
     operating_point: Mapping[Evidence, float] = field(
@@ -38,6 +40,7 @@ class DecodingSettings:
     )
     theme_threshold: float = 0.5
     temperature: float = 1.0
+    ngram_weight: float = 0.0
 
     def to_json(self) -> dict[str, object]:
         """As a JSON object."""
@@ -45,6 +48,7 @@ class DecodingSettings:
             "operating_point": {evidence.value: value for evidence, value in self.operating_point.items()},
             "theme_threshold": self.theme_threshold,
             "temperature": self.temperature,
+            "ngram_weight": self.ngram_weight,
         }
 
     @classmethod
@@ -57,6 +61,7 @@ class DecodingSettings:
             {Evidence(name): float(value) for name, value in points.items()},
             float(str(data["theme_threshold"])),
             float(str(data["temperature"])),
+            float(str(data.get("ngram_weight", 0.0))),
         )
 
 
@@ -74,14 +79,21 @@ class TokenScores:
 
 
 def decode(
-    section: Section, encoded: EncodedSection, scores: TokenScores, settings: DecodingSettings
+    section: Section,
+    encoded: EncodedSection,
+    scores: TokenScores,
+    settings: DecodingSettings,
+    ngrams: NgramModel | None = None,
 ) -> Section:
     """The section with its statements. They tile every paragraph of its text, whatever the scores are."""
     spans = boundaries(section, encoded, scores.boundary, settings)
     if not spans:
         return _with_statements(section, ())
     starts, stops = _token_ranges(spans, encoded)
-    category = _softmax(_mean_over(scores.category, starts, stops) / settings.temperature)
+    logits = _mean_over(scores.category, starts, stops)
+    if ngrams and settings.ngram_weight:
+        logits += settings.ngram_weight * ngrams.logits(section.text, spans, heading_segment(section))
+    category = _softmax(logits / settings.temperature)
     themes = _sigmoid(_mean_over(scores.themes, starts, stops))
     winners = category.argmax(axis=1)
     statements = tuple(

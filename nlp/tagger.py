@@ -18,6 +18,7 @@ from nlp.engines.choice import load_engine
 from nlp.engines.kind import EngineKind
 from nlp.errors import ModelError
 from nlp.labels import Category, Theme
+from nlp.ngrams import NgramModel
 from nlp.report import Report, Section
 from nlp.window import (
     EncodedSection,
@@ -49,7 +50,7 @@ class Tagger:
     """The product's pipeline from an untagged report to a tagged one.
 
     `name` is written into the reports; `max_tokens` is the window's size, `context` the tokens that a window of a
-    long section sees on either side of its own.
+    long section sees on either side of its own. `ngrams` is what is read beside the encoder, where the model has it.
     """
 
     name: str
@@ -58,6 +59,7 @@ class Tagger:
     settings: DecodingSettings = field(default_factory=DecodingSettings)
     max_tokens: int = MAX_TOKENS
     context: int = CONTEXT
+    ngrams: NgramModel | None = None
 
     @classmethod
     def load(
@@ -85,7 +87,9 @@ class Tagger:
         except Exception as fault:  # tokenizers raises plain Exception
             raise ModelError(f"{directory}: not a usable model: {fault!r}") from fault
         loaded = load_engine(directory / models.GRAPH, threads, engine, long_run)
-        return cls(name, loaded, tokenizer, settings, max_tokens, context)
+        beside = directory / models.NGRAMS
+        ngrams = NgramModel.load(beside) if beside.is_file() else None
+        return cls(name, loaded, tokenizer, settings, max_tokens, context, ngrams)
 
     def tag(self, report: Report) -> Report:
         """The report with statements in its sections."""
@@ -119,7 +123,7 @@ class Tagger:
 
     def _decode(self, sections: Sequence[Section], encoded: Sequence[EncodedSection]) -> list[Section]:
         return [
-            decode(section, one, scores, self.settings)
+            decode(section, one, scores, self.settings, self.ngrams)
             for section, one, scores in zip(sections, encoded, self.score(encoded), strict=True)
         ]
 

@@ -19,6 +19,12 @@ BASE_NOTES = {
 }
 """What the card says of a base, by its name."""
 
+METRICS = (
+    "boundary_f1", "statement_f1", "statement_macro_f1", *(f"{category}_f1" for category in Category),
+    "theme_f1", "theme_on_gold_f1", "category_accuracy", "character_accuracy",
+)  # fmt: skip
+"""What the model's configuration and its card report."""
+
 
 def describe(reports: Sequence[AnnotatedReport]) -> dict[str, Any]:
     """Sizes of annotated data: reports, statements, and statements by category."""
@@ -65,7 +71,7 @@ def card(
         "statements and gives each a category and, for problems and improvements, themes.",
         "",
         f"- Base: {BASE_NOTES.get(base, base)}.",
-        f"- Files: ONNX with 8-bit weights, {megabytes:.0f} MB, and its tokenizer.",
+        f"- Files: ONNX with 8-bit weights and a table of n-gram weights, {megabytes:.0f} MB, and the tokenizer.",
         f"- Training: {training}; each run keeps the average of its weights; recipes in `config.json`.",
         "",
         "## Data",

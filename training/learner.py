@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import json
 import shutil
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from eval.evaluation import System
 from eval.folds import Fold
+from nlp.ngrams import BITS, ORDERS
+from training.ngrams import NGRAM_WEIGHT, fit
 from training.recipe import Recipe
 from training.run import train_model
 
@@ -25,8 +27,9 @@ class RecipeLearner:
 
     @property
     def settings(self) -> str:
-        """The recipe."""
-        return json.dumps(self.recipe.to_json(), sort_keys=True)
+        """The recipe, and how the n-gram model is joined."""
+        joined = {"ngram_weight": NGRAM_WEIGHT, "orders": ORDERS, "bits": BITS}
+        return json.dumps(self.recipe.to_json() | joined, sort_keys=True)
 
     def fit(self, fold: Fold, directory: Path) -> System:
         """The trained model as a tagger; a run that was stopped goes on from its last checkpoint."""
@@ -35,4 +38,5 @@ class RecipeLearner:
         )
         for checkpoint in directory.glob("checkpoint-*"):
             shutil.rmtree(checkpoint)
-        return tagger
+        settings = replace(tagger.settings, ngram_weight=NGRAM_WEIGHT)
+        return replace(tagger, ngrams=fit(fold.train), settings=settings)

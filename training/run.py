@@ -12,22 +12,21 @@ import torch
 from tokenizers import Tokenizer
 
 import models
-from eval.calibration import fit_temperature, gather
 from eval.evaluation import evaluate
 from eval.intervals import Interval
 from eval.metrics import tally, total
 from nlp.decoding import DecodingSettings
 from nlp.engine import Scores
 from nlp.errors import ModelError
-from nlp.labels import Category
 from nlp.tagger import CONTEXT, MAX_TOKENS, Tagger
 from nlp.window import Batch
 from training.annotation import SPLITS, AnnotatedReport, read_split
 from training.builtin import encoder_directory
-from training.card import card, describe
+from training.card import METRICS, card, describe
 from training.distillation import Teacher, shallow
 from training.export import with_packed_encoder, write_model
 from training.model import StatementModel
+from training.ngrams import calibrated, fit
 from training.recipe import Recipe
 from training.restoring import MODEL, load_torch
 from training.smoothing import smoothed
@@ -183,20 +182,13 @@ def agreement_of(a: Tagger, b: Tagger, reports: Sequence[AnnotatedReport]) -> fl
     return len(own & other) / max(len(own), 1)
 
 
-METRICS = (
-    "boundary_f1", "statement_f1", "statement_macro_f1", *(f"{category}_f1" for category in Category),
-    "theme_f1", "theme_on_gold_f1", "category_accuracy", "character_accuracy",
-)  # fmt: skip
-"""What the model's configuration and its card report."""
-
-
 def export(
     run_directory: Path, target: Path, corpus: Path, name: str, version: str
 ) -> dict[str, dict[str, Interval]]:
     """Make the product's model of a finished run: graph, tokenizer, configuration and card, in `target`.
 
-    The temperature is fitted on the dev split. Returns the exported model's scores on dev and, where the corpus has
-    one, on test.
+    The n-gram model is fitted on the training split, the temperature on dev. Returns the exported model's scores on
+    dev and, where the corpus has one, on test.
     """
     trained = run_directory / MODEL
     model = StatementModel.from_pretrained(trained)
@@ -223,9 +215,10 @@ def export(
         )
         return Tagger.load(target)
 
-    on_dev = evaluate(write(), splits["dev"])
-    temperature = fit_temperature(*gather([annotated.report for annotated in on_dev.gold], on_dev.on_gold))
-    settings = replace(settings, temperature=round(temperature, 3))
+    fitted = calibrated(replace(write(), ngrams=fit(splits["train"])), splits["dev"])
+    assert fitted.ngrams
+    fitted.ngrams.save(target / models.NGRAMS)
+    settings = fitted.settings
     tagger = write()
     scores: dict[str, dict[str, Interval]] = {
         split: {metric: found[metric] for metric in METRICS}
@@ -241,7 +234,7 @@ def export(
             split: {m: [i.value, i.low, i.high] for m, i in found.items()} for split, found in scores.items()
         },
     )
-    megabytes = (target / models.GRAPH).stat().st_size / 1e6
+    megabytes = sum((target / name).stat().st_size for name in (models.GRAPH, models.NGRAMS)) / 1e6
     text = card(name, version, recipes, data, scores, megabytes, agreement)
     (target / models.CARD).write_text(text, encoding="utf-8")
     return scores

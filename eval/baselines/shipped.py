@@ -28,7 +28,7 @@ class ShippedLearner:
         """A digest of the model's files."""
         directory = models.find(self.model)
         digest = hashlib.sha256()
-        for name in (models.GRAPH, models.TOKENIZER, models.CONFIG):
+        for name in (models.GRAPH, models.TOKENIZER, models.CONFIG, models.NGRAMS):
             digest.update((directory / name).read_bytes())
         return digest.hexdigest()
 
