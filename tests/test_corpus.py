@@ -263,9 +263,9 @@ def test_there_and_back_again_gives_the_same_lines(
     file = tmp_path_factory.getbasetemp() / "round-trip"
     file.write_text("".join(write_as(format, reports)), encoding="utf-8", newline="")
     again, left_out = read_as(format, file)
-    unlabelled = [one for one in reports if not list(one.report.statements())]
-    kept = [one for one in reports if one not in unlabelled] if left_out else reports
-    assert [list(to_lines(one)) for one in again] == [list(to_lines(one)) for one in kept]
+    if left_out:  # of reports without statements, some formats keep those that have no sections either
+        reports, again = ([one for one in some if list(one.report.statements())] for some in (reports, again))
+    assert [list(to_lines(one)) for one in again] == [list(to_lines(one)) for one in reports]
 
 
 @pytest.mark.parametrize("format", WRITTEN)

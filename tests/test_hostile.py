@@ -729,7 +729,7 @@ def test_a_graph_that_is_none_is_refused(data: bytes, tmp_path: Path) -> None:
 def test_the_models_that_are_shipped_hold_all_of_themselves() -> None:
     for directory in (*models.available().values(), models.ENCODER):
         assert not names_other_files(directory / models.GRAPH)
-        assert {file.suffix for file in directory.iterdir()} <= {".onnx", ".json", ".md"}
+        assert {file.suffix for file in directory.iterdir()} <= {".onnx", ".npz", ".json", ".md"}
 
 
 WATCH = """

@@ -200,7 +200,8 @@ def export(
         with_packed_encoder(model), lambda plain: tagger_of(plain, tokenizer).tag_sections(typical)
     )
     recipes = json.loads((run_directory / RECIPES).read_text(encoding="utf-8"))
-    details = {"encoder": model.config.encoder, "recipes": recipes, "data": data}
+    encoder = {key: value for key, value in model.config.encoder.items() if key != "_name_or_path"}
+    details = {"encoder": encoder, "recipes": recipes, "data": data}
     settings = DecodingSettings()
 
     def write(**more: object) -> Tagger:
