@@ -26,6 +26,11 @@ METRICS = (
 """What the model's configuration and its card report."""
 
 
+def scores_json(scores: Mapping[str, Mapping[str, Interval]]) -> dict[str, dict[str, list[float]]]:
+    """Scores by split and metric as the configuration carries them: value, low and high."""
+    return {split: {m: [i.value, i.low, i.high] for m, i in found.items()} for split, found in scores.items()}
+
+
 def describe(reports: Sequence[AnnotatedReport]) -> dict[str, Any]:
     """Sizes of annotated data: reports, statements, and statements by category."""
     counts = Counter(s.category for annotated in reports for s in annotated.report.statements())

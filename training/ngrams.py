@@ -22,7 +22,7 @@ from nlp.ngrams import BITS, NgramModel, features
 from nlp.tagger import Tagger
 from nlp.window import heading_segment
 from training.annotation import AnnotatedReport, read_split
-from training.card import METRICS, card
+from training.card import METRICS, card, scores_json
 
 REGULARISATION = 30.0
 """Inverse strength, of scikit-learn's logistic regression."""
@@ -92,9 +92,7 @@ def refit(directory: Path, version: str) -> Tagger:
     config |= {
         "version": version,
         "decoding": tagger.settings.to_json(),
-        "scores": {
-            split: {m: [i.value, i.low, i.high] for m, i in found.items()} for split, found in kept.items()
-        },
+        "scores": scores_json(kept),
     }
     text = json.dumps(config, ensure_ascii=False, indent=2) + "\n"
     (directory / models.CONFIG).write_text(text, encoding="utf-8")

@@ -22,7 +22,7 @@ from nlp.tagger import CONTEXT, MAX_TOKENS, Tagger
 from nlp.window import Batch
 from training.annotation import SPLITS, AnnotatedReport, read_split
 from training.builtin import encoder_directory
-from training.card import METRICS, card, describe
+from training.card import METRICS, card, describe, scores_json
 from training.distillation import Teacher, shallow
 from training.export import with_packed_encoder, write_model
 from training.model import StatementModel
@@ -231,9 +231,7 @@ def export(
     )
     write(
         agreement=agreement,
-        scores={
-            split: {m: [i.value, i.low, i.high] for m, i in found.items()} for split, found in scores.items()
-        },
+        scores=scores_json(scores),
     )
     megabytes = sum((target / name).stat().st_size for name in (models.GRAPH, models.NGRAMS)) / 1e6
     text = card(name, version, recipes, data, scores, megabytes, agreement)

@@ -29,7 +29,8 @@ class ShippedLearner:
         directory = models.find(self.model)
         digest = hashlib.sha256()
         for name in (models.GRAPH, models.TOKENIZER, models.CONFIG, models.NGRAMS):
-            digest.update((directory / name).read_bytes())
+            if name != models.NGRAMS or (directory / name).is_file():  # not every model has them
+                digest.update((directory / name).read_bytes())
         return digest.hexdigest()
 
     def fit(self, fold: Fold, directory: Path) -> Tagger:
