@@ -68,7 +68,9 @@ class NgramModel:
             with np.load(path, allow_pickle=False) as arrays:
                 weights, bias = arrays["weights"].astype(np.float32), arrays["bias"]
         except Exception as fault:  # numpy and zipfile raise their own unrelated classes
-            raise ModelError(f"{path}: no n-gram weights: {fault}") from fault
+            raise ModelError(
+                f"{path}: no n-gram weights: damaged, or not written by gongkai train"
+            ) from fault
         if weights.shape != (1 << BITS, len(Category)) or bias.shape != (len(Category),):
             raise ModelError(f"{path}: n-gram weights of another shape, {weights.shape}")
         return cls(weights, bias)
