@@ -18,7 +18,9 @@ from transformers.trainer_utils import get_last_checkpoint
 
 from training.annotation import AnnotatedReport
 from training.distillation import Teacher
+from training.dropout import with_byte_dropout
 from training.examples import IGNORED, Collator, ExampleMaker, to_rows
+from training.memory import keep_freed_memory
 from training.model import StatementModel, StatementOutput
 from training.precision import autocast_dtype
 from training.recipe import Recipe
@@ -98,7 +100,9 @@ class StatementTrainer(Trainer):
         """The loss of a batch from `Collator`, over all its groups; half of it the teacher's, where there is one."""
         groups = inputs["groups"]
         asked = [{k: v for k, v in group.items() if k not in _TARGETS} for group in groups]
-        outputs = [model(**group) for group in asked]
+        own: StatementModel = self.accelerator.unwrap_model(model)
+        with self.accelerator.autocast():
+            outputs = own.read_groups(asked)
         logits = (
             torch.cat([output.boundary.flatten() for output in outputs]),
             torch.cat([output.category for output in outputs]),
@@ -109,12 +113,12 @@ class StatementTrainer(Trainer):
         if self.teacher:
             lessons = [
                 self.teacher.loss(
-                    own,
+                    given,
                     output,
                     group["boundary_targets"] != IGNORED,
                     ~group["theme_targets"].isnan().any(dim=1),
                 )
-                for own, output, group in zip(asked, outputs, groups, strict=True)
+                for given, output, group in zip(asked, outputs, groups, strict=True)
             ]
             loss = (loss + torch.stack(lessons).mean()) / 2
         return (loss, outputs) if return_outputs else loss
@@ -126,7 +130,7 @@ class StatementTrainer(Trainer):
         """AdamW with the recipe's rates: layer-wise decay in the encoder, a higher one for the heads."""
         if self.optimizer is None:
             self.optimizer = torch.optim.AdamW(
-                list(parameter_groups(cast(nn.Module, self.model), self.recipe))
+                list(parameter_groups(cast(nn.Module, self.model), self.recipe)), fused=True
             )
         return self.optimizer
 
@@ -225,6 +229,9 @@ def train(
     lengths = tuple(min(length, model.max_tokens) for length in recipe.window_lengths)
     maker = ExampleMaker(tokenizer, recipe.augmentation, random.Random(recipe.seed), lengths)
     cuda = torch.cuda.is_available()
+    if not cuda:
+        keep_freed_memory()
+        with_byte_dropout(model)
     arguments = TrainingArguments(
         output_dir=str(run_directory),
         num_train_epochs=recipe.epochs,
