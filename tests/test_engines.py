@@ -328,3 +328,32 @@ def test_a_report_is_tagged_without_loading_what_it_does_not_need(tmp_path: Path
     )
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"
+
+
+@pytest.mark.parametrize(
+    ("text", "name", "units"),
+    [
+        ("model name\t: A\nflags\t\t: sse amx_bf16 amx_tile\n\nmodel name\t: A\n", "A", True),
+        ("model name\t: B\nflags\t\t: sse avx512_bf16\n", "B", False),
+    ],
+)
+def test_the_processor_is_read_from_what_the_system_lists(
+    text: str, name: str, units: bool, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    from nlp.engines import processor
+
+    listed = tmp_path / "cpuinfo"
+    listed.write_text(text, encoding="utf-8")
+    monkeypatch.setattr(processor, "CPUINFO", listed)
+    assert processor.processor() == name
+    assert processor.has_matrix_units() is units
+
+
+def test_where_the_system_lists_no_processor_none_has_matrix_units(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    from nlp.engines import processor
+
+    monkeypatch.setattr(processor, "CPUINFO", tmp_path / "none")
+    assert not processor.has_matrix_units()
+    assert isinstance(processor.processor(), str)

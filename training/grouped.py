@@ -10,7 +10,7 @@ Attention is written out in plain products: on processors the fused kernel's bac
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, cast
 
 import torch
 from torch import Tensor, nn
@@ -29,7 +29,7 @@ def group_states(encoder: BertModel, groups: Sequence[Mapping[str, Any]]) -> lis
     sizes = [rows * length for rows, length in shapes]
     states = _embedded(encoder.embeddings, groups)
     masks = [(1 - group["attention_mask"][:, None, None, :].float()) * _MASKED for group in groups]
-    for layer in encoder.encoder.layer:
+    for layer in cast(Any, encoder).encoder.layer:
         context = _attention(layer.attention.self, states, shapes, masks)
         states = layer.attention.output(context, states)
         states = layer.output(layer.intermediate(states), states)

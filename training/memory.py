@@ -1,7 +1,7 @@
 """Memory: an allocator that keeps what it was given.
 
-A step's larger tensors are mapped anew by the C library every time, and the kernel clears every page of them. Kept, they
-are cleared once.
+A step's larger tensors are mapped anew by the C library every time, and the kernel clears every page of them. Kept,
+they are cleared once.
 """
 
 from __future__ import annotations

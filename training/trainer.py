@@ -231,7 +231,7 @@ def train(
     cuda = torch.cuda.is_available()
     if not cuda:
         keep_freed_memory()
-        with_byte_dropout(model)
+        with_byte_dropout(cast(nn.Module, model))
     arguments = TrainingArguments(
         output_dir=str(run_directory),
         num_train_epochs=recipe.epochs,

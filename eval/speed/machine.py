@@ -7,7 +7,7 @@ import platform
 from importlib.metadata import PackageNotFoundError, version
 from typing import Any
 
-from nlp.engines.measured import processor
+from nlp.engines.processor import processor
 
 LIBRARIES = ("gongkai", "onnxruntime", "tokenizers", "numpy", "torch", "transformers")
 

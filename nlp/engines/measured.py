@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-import platform
 import time
 from collections.abc import Callable, Mapping
 from contextlib import suppress
@@ -18,6 +17,7 @@ import numpy as np
 from platformdirs import user_cache_path
 
 from nlp.engine import Engine, OnnxEngine
+from nlp.engines.processor import processor
 from nlp.errors import ModelError
 from nlp.window import Batch
 
@@ -27,7 +27,6 @@ there, for some engines prepare something for each shape that they have not seen
 WARM_UP = (8, 112)
 WORTH_IT = 0.9
 """The share of onnxruntime's time from which on OpenVINO is taken: it has seconds of compiling to make up for."""
-_CPUINFO = Path("/proc/cpuinfo")
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,15 +95,6 @@ def batch_of(windows: int, tokens: int) -> Batch:
 def memory_file() -> Path:
     """Where it is remembered, in the user's cache directory."""
     return user_cache_path("gongkai") / "engines.json"
-
-
-def processor() -> str:
-    """The processor's name."""
-    if _CPUINFO.is_file():
-        for line in _CPUINFO.read_text(encoding="utf-8", errors="replace").splitlines():
-            if line.startswith("model name"):
-                return line.partition(":")[2].strip()
-    return platform.processor() or platform.machine()
 
 
 def _key(graph: Path, threads: int | None) -> str:

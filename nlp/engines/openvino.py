@@ -1,4 +1,8 @@
-"""OpenVINO: the graph in float; in bfloat16, with 8-bit products by weights, where the processor has both."""
+"""OpenVINO: the graph in the types that the processor multiplies fastest.
+
+In float32; in bfloat16 where it has instructions for that, then with products by weights in 8 bits, unless it has
+matrix units: these multiply bfloat16 so fast that rounding to 8 bits takes more than it saves.
+"""
 
 from __future__ import annotations
 
@@ -8,6 +12,7 @@ from typing import Any
 import numpy as np
 
 from nlp.engine import INPUTS, OUTPUTS, Scores, check_inputs
+from nlp.engines.processor import has_matrix_units
 from nlp.errors import ModelError, UsageError
 from nlp.window import Batch
 
@@ -33,7 +38,8 @@ class OpenVinoEngine:
         try:
             core = openvino.Core()
             self.precision = inference_precision(core)
-            eight_bits = self.precision == "bf16"  # x86 with bfloat16 has 8-bit dot products, too
+            # x86 with bfloat16 has 8-bit dot products, too
+            eight_bits = self.precision == "bf16" and not has_matrix_units()
             graph = float_graph(path, keep_weights=eight_bits)
             settings: dict[str, Any] = {
                 "PERFORMANCE_HINT": "LATENCY",  # one batch at a time, by all cores
