@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 
 from nlp.document import Origin
@@ -77,3 +77,8 @@ class Report:
     def with_sections(self, sections: tuple[Section, ...], model: str | None = None) -> Report:
         """The same report with other sections, tagged by `model`."""
         return replace(self, sections=sections, model=model or self.model)
+
+
+def statements_of(sections: Iterable[Section]) -> Iterator[tuple[Section, Statement]]:
+    """The statements of sections, each with its section, in the order of the text."""
+    return ((section, statement) for section in sections for statement in section.statements)

@@ -19,7 +19,7 @@ from pathlib import Path
 from nlp.enumerator import enumerator_at
 from nlp.errors import AnnotationError
 from nlp.labels import Category, Level, SectionKind, Theme
-from nlp.report import Report, Section, Statement
+from nlp.report import Report, Section, Statement, statements_of
 from nlp.structure.headings import kind_of
 
 CODES = {
@@ -152,6 +152,11 @@ def to_lines(annotated: AnnotatedReport) -> Iterator[str]:
             if statement.end in paragraph_ends and statement is not section.statements[-1]:
                 yield ""
     yield ""
+
+
+def annotated_statements(reports: Iterable[AnnotatedReport]) -> list[tuple[Section, Statement]]:
+    """The statements of annotated reports, each with its section."""
+    return list(statements_of(section for annotated in reports for section in annotated.report.sections))
 
 
 def key_of(section: Section) -> str:

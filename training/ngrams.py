@@ -1,12 +1,12 @@
 """Fitting the n-gram model, and how much it says beside the encoder.
 
-`python -m training.ngrams DIRECTORY` gives an exported model a new one, and writes its card anew.
+`python -m training.ngrams MODEL VERSION` gives an exported model a new one, and writes its card anew.
 """
 
 from __future__ import annotations
 
+import argparse
 import json
-import sys
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -17,11 +17,12 @@ from scipy import sparse
 import models
 from eval.calibration import fit_temperature, gather
 from eval.evaluation import evaluate
+from nlp.errors import GongkaiError
 from nlp.labels import Category
 from nlp.ngrams import BITS, NgramModel, features
 from nlp.tagger import Tagger
 from nlp.window import heading_segment
-from training.annotation import AnnotatedReport, read_split
+from training.annotation import AnnotatedReport, annotated_statements, read_split
 from training.card import METRICS, card, scores_json
 
 REGULARISATION = 30.0
@@ -41,13 +42,12 @@ def fit(reports: Sequence[AnnotatedReport]) -> NgramModel:
     from sklearn.linear_model import LogisticRegression
 
     rows, counts, lengths, targets = [], [], [0], []
-    for section in (section for annotated in reports for section in annotated.report.sections):
-        for statement in section.statements:
-            own, weight = features(section.text, (statement.start, statement.end), heading_segment(section))
-            rows.append(own)
-            counts.append(weight)
-            lengths.append(len(own))
-            targets.append(list(Category).index(statement.category))
+    for section, statement in annotated_statements(reports):
+        own, weight = features(section.text, (statement.start, statement.end), heading_segment(section))
+        rows.append(own)
+        counts.append(weight)
+        lengths.append(len(own))
+        targets.append(list(Category).index(statement.category))
     shape = (len(targets), 1 << BITS)
     matrix = sparse.csr_matrix(
         (np.concatenate(counts), np.concatenate(rows), np.cumsum(lengths)), shape=shape
@@ -77,7 +77,7 @@ def calibrated(tagger: Tagger, dev: Sequence[AnnotatedReport]) -> Tagger:
 
 
 def refit(directory: Path, version: str) -> Tagger:
-    """Give the exported model in `directory` a new n-gram model, calibration, version and card."""
+    """Give an exported model a new n-gram model of the training split, calibration, version and card."""
     train, dev = read_split("train"), read_split("dev")
     tagger = calibrated(replace(Tagger.load(directory), ngrams=fit(train)), dev)
     assert tagger.ngrams
@@ -104,5 +104,17 @@ def refit(directory: Path, version: str) -> Tagger:
     return tagger
 
 
+def main() -> None:
+    """The command: `python -m training.ngrams MODEL VERSION`."""
+    parser = argparse.ArgumentParser(prog="python -m training.ngrams", description=refit.__doc__)
+    parser.add_argument("model", help="an exported model's name (gongkai models) or directory")
+    parser.add_argument("version", help="the version that the model is to have then")
+    arguments = parser.parse_args()
+    try:
+        refit(models.find(arguments.model), arguments.version)
+    except GongkaiError as fault:
+        parser.exit(1, f"{fault}\n")
+
+
 if __name__ == "__main__":
-    refit(models.find(sys.argv[1]), sys.argv[2])
+    main()

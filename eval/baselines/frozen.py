@@ -10,11 +10,12 @@ from pathlib import Path
 import numpy as np
 
 import models
-from eval.baselines.linear import LinearHeads, annotated_statements, statements_of
+from eval.baselines.linear import LinearHeads
 from eval.baselines.statementwise import CUTTING, Statementwise
 from eval.folds import Fold
-from nlp.report import Section, Statement
+from nlp.report import Section, Statement, statements_of
 from nlp.window import Floats, heading_segment
+from training.annotation import annotated_statements
 
 Vectors = Callable[[Sequence[tuple[Section, Statement]]], Floats]
 """From n statements with their sections to vectors (n, d)."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import warnings
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -12,7 +12,6 @@ import numpy as np
 from eval.baselines.statementwise import labelled
 from nlp.labels import Category, Theme
 from nlp.report import Section, Statement
-from training.annotation import AnnotatedReport
 
 
 class LinearHeads:
@@ -43,16 +42,6 @@ class LinearHeads:
             replace(section, statements=tuple(_labelled(s, *next(rows)) for s in section.statements))
             for section in sections
         ]
-
-
-def annotated_statements(reports: Sequence[AnnotatedReport]) -> list[tuple[Section, Statement]]:
-    """The statements of annotated reports, each with its section."""
-    return list(statements_of([section for a in reports for section in a.report.sections]))
-
-
-def statements_of(sections: Sequence[Section]) -> Iterator[tuple[Section, Statement]]:
-    """The statements of sections, each with its section, in the order of the text."""
-    return ((section, statement) for section in sections for statement in section.statements)
 
 
 def _labelled(statement: Statement, category: Any, themes: Any) -> Statement:

@@ -17,12 +17,12 @@ from typing import Any
 import numpy as np
 
 from eval.baselines.frozen import VectorBaseline
-from eval.baselines.linear import annotated_statements
 from eval.baselines.statementwise import CUTTING, features
 from eval.folds import Fold
 from nlp.labels import Category
 from nlp.report import Section, Statement
 from nlp.window import Floats
+from training.annotation import annotated_statements
 from training.builtin import encoder_directory
 
 MAX_TOKENS = 256

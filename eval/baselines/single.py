@@ -11,11 +11,10 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from eval.baselines.linear import statements_of
 from eval.baselines.recipe import BASELINE, finished
 from eval.baselines.statementwise import CUTTING, Statementwise
 from eval.folds import Fold
-from nlp.report import Report, Section, Statement
+from nlp.report import Report, Section, Statement, statements_of
 from nlp.tagger import Tagger
 from training.annotation import AnnotatedReport
 from training.recipe import Recipe

@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from eval.baselines.linear import LinearHeads, annotated_statements, statements_of
+from eval.baselines.linear import LinearHeads
 from eval.baselines.statementwise import CUTTING, Statementwise, features
 from eval.folds import Fold
-from nlp.report import Section
-from training.annotation import AnnotatedReport
+from nlp.report import Section, statements_of
+from training.annotation import AnnotatedReport, annotated_statements
 
 __all__ = ["TfidfBaseline", "TfidfLearner", "category_model", "features"]
 
