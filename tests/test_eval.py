@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 from dataclasses import replace
 from itertools import pairwise
@@ -12,11 +13,13 @@ import pytest
 
 from eval.calibration import fit_temperature, reliability, scale
 from eval.crossvalidation import cross_validate
-from eval.evaluation import SLICES, evaluate
+from eval.evaluation import SLICES, System, evaluate
 from eval.folds import FAMILIES, Fold, growing, leave_family_out, stratified
 from eval.intervals import differences, intervals
 from eval.metrics import Tally, tally, total
 from eval.robustness import CHANGES, changed
+from nlp.cli import eval_folds
+from nlp.errors import UsageError
 from nlp.labels import Category, Theme
 from nlp.report import Report, Section, Statement
 from training.annotation import AnnotatedReport, parse, read_split
@@ -219,7 +222,7 @@ class CountingLearner:
         self.settings = settings
         self.fitted = 0
 
-    def fit(self, fold: Fold, directory: Path) -> Perfect:
+    def fit(self, fold: Fold, directory: Path) -> System:
         self.fitted += 1
         return Perfect()
 
@@ -237,6 +240,65 @@ def test_what_a_fold_gave_is_kept_until_its_data_or_settings_change(tmp_path: Pa
     fewer = replace(folds[1], train=folds[1].train[1:])
     cross_validate([fewer], other, tmp_path)
     assert other.fitted == 2
+
+
+class LoudLearner(CountingLearner):
+    """Gives the system that it was given, and prints on the way, as training libraries do."""
+
+    def __init__(self, name: str, system: System) -> None:
+        super().__init__()
+        self.name, self.system = name, system
+
+    def fit(self, fold: Fold, directory: Path) -> System:
+        print("epoch 1")
+        return self.system
+
+
+class OneCategory(Perfect):
+    """Calls every statement the same."""
+
+    def classify(self, sections: Sequence[Section]) -> list[Section]:
+        return [
+            replace(s, statements=tuple(replace(one, category=Category.OTHER) for one in s.statements))
+            for s in sections
+        ]
+
+    tag_sections = classify
+
+
+def test_folds_print_pure_json_with_the_differences_of_a_second_model(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    known = {"default": LoudLearner("default", Perfect()), "tfidf": LoudLearner("tfidf", OneCategory())}
+    monkeypatch.setattr(eval_folds, "learner_of", lambda model, epochs: known[model])
+    eval_folds.print_folds(
+        stratified(read_split("dev"), 3), "tfidf", "default", None, tmp_path, "json", 100, 0
+    )
+    printed = capsys.readouterr()
+    result = json.loads(printed.out)
+    assert "epoch 1" in printed.err
+    assert result["compare"] == "default"
+    for fold in result["folds"]:
+        value, low, high, p = fold["differences"]["statement_f1"]
+        assert value == pytest.approx(1 - fold["scores"]["statement_f1"][0], abs=1e-4)
+        assert 0 < low <= value <= high
+        assert p == 0
+    assert result["mean"]["boundary_f1"] == 1
+
+
+def test_the_table_of_folds_names_both_models(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(eval_folds, "learner_of", lambda model, epochs: LoudLearner(model, Perfect()))
+    eval_folds.print_folds(
+        stratified(read_split("dev"), 2), "default", "tfidf", None, tmp_path, "table", 100, 0
+    )
+    assert "tfidf − default" in capsys.readouterr().out
+
+
+def test_a_model_that_has_no_recipe_is_not_trained_anew() -> None:
+    with pytest.raises(UsageError, match="only default"):
+        eval_folds.learner_of("fast", None)
 
 
 @pytest.mark.parametrize("change", CHANGES, ids=str)

@@ -3,24 +3,19 @@
 from __future__ import annotations
 
 import json
-import math
-import sys
-from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 import models
+from nlp.cli.figures import cell, number, triple, triples, with_p
 from nlp.engines.kind import HELP, EngineKind
 from nlp.errors import UsageError
 from nlp.labels import Category
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
     from eval.evaluation import Evaluation
-    from eval.intervals import Interval
     from training.annotation import AnnotatedReport
 
 HEADLINES = ("boundary", "statement", *map(str, Category), "theme", "theme_on_gold")
@@ -127,7 +122,7 @@ def eval(
 
         gongkai eval dev --engine onnxruntime
 
-        gongkai eval --leave-out --model tfidf
+        gongkai eval --leave-out --compare tfidf
 
         gongkai eval dev --html report.html
 
@@ -140,7 +135,7 @@ def eval(
         gongkai eval --baselines --only rules --only tfidf
 
     With --leave-out, --cv and --curve the model is trained anew, by the default model's recipe (or tfidf): on the
-    training and dev splits, never on test.
+    training and dev splits, never on test; with --compare, the second one too, on the same reports.
     """
     from eval.evaluation import SLICES, evaluate
     from eval.intervals import differences
@@ -180,7 +175,15 @@ def eval(
         print_baselines(data or ["test"], model, only or [], kept, format, resamples, seed, threads)
         return
     if leave_out or cv or curve:
-        _cross_validate(leave_out, cv, model, epochs, kept, format, resamples, seed)
+        from eval.folds import growing, leave_family_out, stratified
+        from nlp.cli.eval_folds import print_folds
+
+        train, dev = read_split("train"), read_split("dev")
+        if leave_out:
+            folds = leave_family_out([*train, *dev])
+        else:
+            folds = stratified([*train, *dev], cv, seed) if cv else growing(train, dev, seed=seed)
+        print_folds(folds, model, compare, epochs, kept, format, resamples, seed)
         return
     kind = EngineKind.of(engine)
     reports = [report for name in data or ["test"] for report in read_split(name)]
@@ -195,7 +198,7 @@ def eval(
     result: dict[str, Any] = {"model": model, "data": data or ["test"], **_summary(first, resamples, seed)}
     if slices:
         result["slices"] = {
-            name: {group: _plain(scores) for group, scores in first.slices(by).items()}
+            name: {group: triples(scores) for group, scores in first.slices(by).items()}
             for name, by in SLICES.items()
         }
     if errors:
@@ -207,10 +210,7 @@ def eval(
         found = differences(first.tallies, second.tallies, resamples, seed)
         result["compare"] = {
             "model": compare,
-            "differences": {
-                name: [*_triple(difference.interval), _number(difference.p)]
-                for name, difference in found.items()
-            },
+            "differences": with_p(found),
             "differing": _differing(first, second),
         }
     if format == "json":
@@ -235,86 +235,6 @@ def _write_page(
     write_page(path, evaluation, About(model, ", ".join(data), temperature, resamples, seed))
 
 
-def _cross_validate(
-    leave_out: bool,
-    cv: int | None,
-    model: str,
-    epochs: int | None,
-    kept: Path,
-    format: str,
-    resamples: int,
-    seed: int,
-) -> None:
-    """Train and measure on every fold, and print a row as each is done, and one for all of them."""
-    from eval.crossvalidation import FoldResult, cross_validate
-    from eval.folds import growing, leave_family_out, stratified
-    from eval.intervals import intervals
-    from training.annotation import read_split
-
-    train, dev = read_split("train"), read_split("dev")
-    if leave_out:
-        folds = leave_family_out([*train, *dev])
-    else:
-        folds = stratified([*train, *dev], cv, seed) if cv else growing(train, dev, seed=seed)
-
-    def row(result: FoldResult) -> dict[str, Any]:
-        scores = _plain(intervals(result.tallies, resamples, seed))
-        return {
-            "fold": result.fold.name,
-            "trained_on": len(result.fold.train),
-            "tested_on": len(result.fold.held_out),
-            "scores": scores,
-        }
-
-    def show(result: FoldResult) -> None:
-        scores = row(result)["scores"]
-        cells = (
-            f"{name} {_cell(scores[f'{name}_f1'], True)}"
-            for name in ("boundary", "statement", "problem", "theme")
-        )
-        print(f"{result.fold.name}: " + ", ".join(cells), file=sys.stderr, flush=True)
-
-    rows = [row(result) for result in cross_validate(folds, _learner(model, epochs), kept, show)]
-    names = ("boundary_f1", "statement_f1", "problem_f1", "theme_f1", "category_accuracy")
-    means = {name: round(sum(one["scores"][name][0] for one in rows) / len(rows), 5) for name in names}
-    if format == "json":
-        print(json.dumps({"model": model, "folds": rows, "mean": means}, ensure_ascii=False, indent=2))
-        return
-    from rich.console import Console
-    from rich.table import Table
-
-    table = Table(
-        "left out" if leave_out else "fold",
-        "trained / tested on",
-        *(name.replace("_", " ") for name in names),
-    )
-    for one in rows:
-        cells = (_cell(one["scores"][name], True) for name in names)
-        table.add_row(one["fold"], f"{one['trained_on']} / {one['tested_on']}", *cells)
-    table.add_row("mean", "", *(f"{means[name]:.3f}" for name in names))
-    Console().print(table)
-
-
-def _learner(model: str, epochs: int | None) -> Any:
-    """What is trained on each fold: the baseline, or the statement model by its recipe."""
-    if model == "tfidf":
-        from eval.baselines import TfidfLearner
-
-        return TfidfLearner()
-    if model != models.DEFAULT:
-        raise UsageError(f"--model {model}: only {models.DEFAULT} (its recipe) and tfidf are trained anew")
-    try:
-        from training.learner import RecipeLearner
-        from training.recipe import Recipe
-    except ImportError as missing:
-        raise UsageError(
-            f"training needs the extra `train`: pip install 'gongkai[train]' ({missing})"
-        ) from None
-    recipe = Recipe()
-    epochs = epochs or recipe.epochs
-    return RecipeLearner(replace(recipe, epochs=epochs, patience=epochs))
-
-
 def _robustness(
     model: str,
     threads: int | None,
@@ -334,7 +254,7 @@ def _robustness(
     for name, change in CHANGES.items():
         damaged = evaluate(system, changed(reports, change, seed))
         difference = differences(plain.tallies, damaged.tallies, resamples, seed)["statement_f1"].interval
-        found[name] = [_number(damaged.total.scores()["statement_f1"]), *_triple(difference)]
+        found[name] = [number(damaged.total.scores()["statement_f1"]), *triple(difference)]
     return found
 
 
@@ -356,28 +276,16 @@ def _summary(evaluation: Evaluation, resamples: int, seed: int) -> dict[str, Any
     return {
         "reports": len(evaluation.gold),
         "statements": sum(len(list(annotated.report.statements())) for annotated in evaluation.gold),
-        "scores": _plain(evaluation.intervals(resamples, seed)),
+        "scores": triples(evaluation.intervals(resamples, seed)),
         "confusion": counts.confusion().tolist(),
         "character_confusion": counts.character_confusion().tolist(),
         "calibration": {
-            "ece": _number(calibration.ece),
+            "ece": number(calibration.ece),
             "confidence": calibration.confidence.tolist(),
             "accuracy": calibration.accuracy.tolist(),
             "size": calibration.size.tolist(),
         },
     }
-
-
-def _plain(scores: Mapping[str, Interval]) -> dict[str, list[float | None]]:
-    return {name: _triple(interval) for name, interval in scores.items()}
-
-
-def _triple(interval: Interval) -> list[float | None]:
-    return [_number(interval.value), _number(interval.low), _number(interval.high)]
-
-
-def _number(value: float) -> float | None:
-    return None if math.isnan(value) else round(value, 5)
 
 
 def _errors(evaluation: Evaluation) -> list[dict[str, Any]]:
@@ -423,11 +331,11 @@ def _print(result: dict[str, Any]) -> None:
     for name in HEADLINES:
         label = f"{name} {Category(name).chinese}" if name in list(Category) else name.replace("_", " ")
         table.add_row(
-            label, *(_cell(scores[f"{name}_{part}"], part == "f1") for part in ("precision", "recall", "f1"))
+            label, *(cell(scores[f"{name}_{part}"], part == "f1") for part in ("precision", "recall", "f1"))
         )
     console.print(table)
     for name in ("statement_macro_f1", "category_accuracy", "character_accuracy"):
-        console.print(f"{name.replace('_', ' ')}: {_cell(scores[name], True)}", highlight=False)
+        console.print(f"{name.replace('_', ' ')}: {cell(scores[name], True)}", highlight=False)
     console.print(f"calibration error (ECE): {result['calibration']['ece']}", highlight=False)
     confusion = Table(
         "gold ↓  predicted →", *(c.chinese for c in Category), title="statements, on gold boundaries"
@@ -438,7 +346,7 @@ def _print(result: dict[str, Any]) -> None:
     for name, groups in result.get("slices", {}).items():
         table = Table(name, "boundary F1", "statement F1", "problem F1", title=f"by {name}")
         for group, values in groups.items():
-            cells = (_cell(values[metric], True) for metric in ("boundary_f1", "statement_f1", "problem_f1"))
+            cells = (cell(values[metric], True) for metric in ("boundary_f1", "statement_f1", "problem_f1"))
             table.add_row(group, *cells)
         console.print(table)
     if "robustness" in result:
@@ -460,10 +368,3 @@ def _print(result: dict[str, Any]) -> None:
         console.print(table)
         for row in result["compare"]["differing"]:
             console.print(Text(f"found by the {row['found_by']} only: {row['where']} {row['text']}"))
-
-
-def _cell(triple: list[float | None], interval: bool) -> str:
-    value, low, high = triple
-    if value is None or low is None or high is None:
-        return "–"
-    return f"{value:.3f} [{low:.3f}, {high:.3f}]" if interval else f"{value:.3f}"

@@ -4,16 +4,15 @@ from __future__ import annotations
 
 import contextlib
 import json
-import math
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from nlp.cli.figures import difference_cell, number, triples, with_p
 from nlp.errors import UsageError
 
 if TYPE_CHECKING:
     from eval.baselines.comparison import Measured
-    from eval.intervals import Interval
 
 SHOWN = ("boundary_f1", "statement_f1", "problem_f1", "theme_f1", "category_accuracy")
 """The metrics of the table; JSON has all."""
@@ -71,29 +70,12 @@ def _row(one: Measured, product: Measured, resamples: int, seed: int) -> dict[st
     spread = one.spread()
     return row | {
         "seeds": len(one.runs),
-        "scores": {name: _triple(interval) for name, interval in one.intervals(resamples, seed).items()},
-        "spread": None if spread is None else {name: _number(value) for name, value in spread.items()},
-        "learning_seconds": None if one is product else _number(one.learning),
-        "tagging_seconds": _number(one.tagging),
-        "product_minus_it": None if one is product else _differences(one, product, resamples, seed),
+        "scores": triples(one.intervals(resamples, seed)),
+        "spread": None if spread is None else {name: number(value) for name, value in spread.items()},
+        "learning_seconds": None if one is product else number(one.learning),
+        "tagging_seconds": number(one.tagging),
+        "product_minus_it": None if one is product else with_p(one.differences(product, resamples, seed)),
     }
-
-
-def _differences(
-    one: Measured, product: Measured, resamples: int, seed: int
-) -> dict[str, list[float | None]]:
-    return {
-        name: [*_triple(difference.interval), _number(difference.p)]
-        for name, difference in one.differences(product, resamples, seed).items()
-    }
-
-
-def _triple(interval: Interval) -> list[float | None]:
-    return [_number(interval.value), _number(interval.low), _number(interval.high)]
-
-
-def _number(value: float | None) -> float | None:
-    return None if value is None or math.isnan(value) else round(value, 5)
 
 
 def _print(result: dict[str, Any]) -> None:
@@ -132,8 +114,8 @@ def _score(row: dict[str, Any], name: str) -> str:
 def _difference(row: dict[str, Any]) -> tuple[str, str]:
     if row["product_minus_it"] is None:
         return "", ""
-    value, low, high, p = row["product_minus_it"]["statement_f1"]
-    return f"{value:+.3f} [{low:+.3f}, {high:+.3f}]", f"{p:.3f}"
+    figure = row["product_minus_it"]["statement_f1"]
+    return difference_cell(figure), f"{figure[3]:.3f}"
 
 
 def _seconds(value: float | None) -> str:
