@@ -46,6 +46,7 @@ from nlp.errors import (
     UsageError,
 )
 from nlp.inputs import expand
+from nlp.notice import Notice
 from nlp.reading import archive, doc, ocr, ofd, read, read_bytes, xlsx
 from nlp.reading.columns import Piece, Row, in_reading_order
 from nlp.reading.formats import SUFFIXES, reader_of
@@ -884,7 +885,7 @@ def test_scanned_pages_are_read_by_ocr_where_it_is_asked_for(monkeypatch: pytest
     document = read_bytes(data, "a.pdf", ocr=True)
     assert "annualreport2021" in "".join(texts(document)).replace(" ", "").lower()
     assert "153" in "".join(texts(document))
-    assert document.warnings == (ocr.READ_BY_OCR,)
+    assert document.warnings == (Notice.READ_BY_OCR.value,)
     with pytest.raises(EmptyFile, match="OCR"):
         read_bytes(scanned_pdf(), "a.pdf", ocr=True)
     monkeypatch.setattr(ocr, "MAX_PAGES", 0)

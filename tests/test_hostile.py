@@ -48,10 +48,11 @@ from nlp.graph import names_other_files
 from nlp.index import Database, Indexer
 from nlp.inputs import expand
 from nlp.labels import SectionKind
+from nlp.notice import Notice
 from nlp.output import OutputFormat, open_writer
 from nlp.output.writer import replaced
 from nlp.reading import MAX_CHARACTERS, read, read_bytes
-from nlp.reading.text import MIXED, decode
+from nlp.reading.text import decode
 from nlp.report import Report, Section
 from nlp.schema import from_json, to_json
 from nlp.structure import parse
@@ -338,10 +339,10 @@ def test_lines_of_two_encodings_are_each_read_as_what_they_are() -> None:
     glued = b"\n".join(line.encode("gb18030" if i % 2 else "utf-8") for i, line in enumerate(lines * 2))
     document = read_bytes(glued, "a.txt")
     assert texts(document) == lines * 2
-    assert document.warnings == (MIXED,)
+    assert document.warnings == (Notice.MIXED.value,)
     for encoding in ("gb18030", "utf-8", "utf-16"):
         assert decode("\n".join(lines).encode(encoding)) == ("\n".join(lines), ())
-    assert MIXED not in read_bytes("\n".join(lines).encode() + b"\xff", "a.txt").warnings
+    assert Notice.MIXED.value not in read_bytes("\n".join(lines).encode() + b"\xff", "a.txt").warnings
 
 
 def test_numbers_in_attributes_that_are_none_cost_nothing() -> None:

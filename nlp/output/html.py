@@ -10,6 +10,7 @@ from jinja2 import Environment, PackageLoader, Template
 
 from nlp.errors import printable
 from nlp.labels import Category
+from nlp.notice import in_chinese
 from nlp.report import Report, Section, Statement
 
 UNSURE = 0.6
@@ -35,6 +36,7 @@ class HtmlWriter:
                 counts=counts,
                 paragraphs=paragraphs,
                 unsure=UNSURE,
+                in_chinese=in_chinese,
             )
         )
 

@@ -10,6 +10,7 @@ from lxml import etree
 from lxml.html import HtmlElement, HTMLParser, document_fromstring
 
 from nlp.document import Block, Document, FileFormat, Origin, Paragraph, Table
+from nlp.notice import Notice
 from nlp.reading.characters import clean
 from nlp.reading.text import decode
 
@@ -40,7 +41,6 @@ _BLANK = re.compile(r"[ \t\n\u3000\xa0]+")
 _PUNCTUATION = re.compile(r"[，。；：、！？]")
 
 
-NOT_ALL = "elements lie within each other too deeply: what follows the deepest was not read"
 _LONGEST_NAME = 500
 """Characters of an element's class and id that are looked at."""
 
@@ -57,7 +57,7 @@ def read_html(data: bytes, source: str, charset: str | None = None) -> Document:
     except (etree.ParserError, etree.XMLSyntaxError, ValueError):
         return Document(source, FileFormat.HTML, (), warnings=warnings)
     if any(entry.type == etree.ErrorTypes.ERR_RESOURCE_LIMIT for entry in parser.error_log):
-        warnings = (*warnings, NOT_ALL)
+        warnings = (*warnings, Notice.NOT_ALL.value)
     title = _title(root)
     _prune(root)
     main = _main(root)

@@ -13,13 +13,13 @@ from typing import Any
 
 from nlp.document import Document, FileFormat
 from nlp.errors import EmptyFile, TooLarge, UsageError
+from nlp.notice import Notice
 from nlp.reading.characters import clean
 from nlp.reading.columns import Piece, Row, joined
 from nlp.reading.layout import place
 from nlp.reading.lines import Item, join, without_furniture
 from nlp.reading.pdf import open_pdf
 
-READ_BY_OCR = "the pages are images and were read by OCR: some characters will be wrong"
 MAX_PAGES = 300
 _RESOLUTION = 200
 """Dots an inch at which pages are looked at."""
@@ -58,7 +58,9 @@ def read_scanned_pdf(data: bytes, source: str) -> Document:
             page.close()
     if not items:
         raise EmptyFile(source, "OCR found no text on the pages")
-    return Document(source, FileFormat.PDF, tuple(join(without_furniture(items))), warnings=(READ_BY_OCR,))
+    return Document(
+        source, FileFormat.PDF, tuple(join(without_furniture(items))), warnings=(Notice.READ_BY_OCR.value,)
+    )
 
 
 def _items_of(page: Any, number: int, recognize: Any) -> Iterator[Item]:

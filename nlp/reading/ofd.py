@@ -19,6 +19,7 @@ from typing import Any
 
 from nlp.document import Document, FileFormat
 from nlp.errors import DamagedFile, NoTextLayer, TooLarge
+from nlp.notice import page_missing
 from nlp.reading.characters import clean
 from nlp.reading.layout import MAX_EDGES, Canvas, Char, items_of
 from nlp.reading.lines import Item, join, without_furniture
@@ -60,7 +61,7 @@ def read_ofd(data: bytes, source: str) -> Document:
             if number > MAX_PAGES:
                 raise TooLarge(source, f"more than {MAX_PAGES} pages", "split it")
             if page.content is None:
-                warnings.append(f"page {number} is missing from the file")
+                warnings.append(page_missing(number))
                 continue
             images = images or page.content.find(".//{*}ImageObject") is not None
             items.extend(items_of(_canvas(page.content, page.box, source), number))

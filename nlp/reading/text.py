@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from pathlib import PurePath
 
 from nlp.document import Block, Document, FileFormat, Origin, Paragraph, Table
+from nlp.notice import Notice
 from nlp.reading.characters import clean
 from nlp.reading.paragraphs import join_wrapped
 
@@ -18,9 +19,6 @@ _BOMS = (
     (codecs.BOM_UTF16_LE, "utf-16-le"),
     (codecs.BOM_UTF16_BE, "utf-16-be"),
 )
-UNDECODABLE = "some bytes could not be decoded and were replaced by \ufffd"
-NUL_BYTES = "NUL bytes were dropped"
-MIXED = "some lines are in UTF-8 and some in GB18030: each was read as what it is"
 _ENOUGH = 8
 """Chinese characters in UTF-8 that are no accident in a file of another encoding."""
 
@@ -33,7 +31,7 @@ def decode(data: bytes, declared: str | None = None) -> tuple[str, tuple[str, ..
     mixed = None if _is_utf8(data) or _utf16(data) else _by_line(data)
     if mixed is not None:
         text, warnings = _checked(mixed)
-        return text, (*warnings, MIXED)
+        return text, (*warnings, Notice.MIXED.value)
     encodings = ["utf-8", *_utf16(data), *([_widened(declared)] if declared else []), "gb18030"]
     for encoding in encodings:
         try:
@@ -96,11 +94,11 @@ def _widened(encoding: str) -> str:
 
 def _lenient(data: bytes, encoding: str) -> tuple[str, tuple[str, ...]]:
     text, warnings = _checked(data.decode(encoding, "replace"))
-    return text, (*warnings, UNDECODABLE) if "\ufffd" in text else warnings
+    return text, (*warnings, Notice.UNDECODABLE.value) if "\ufffd" in text else warnings
 
 
 def _checked(text: str) -> tuple[str, tuple[str, ...]]:
-    return text, (NUL_BYTES,) if "\0" in text else ()
+    return text, (Notice.NUL_BYTES.value,) if "\0" in text else ()
 
 
 def read_text(data: bytes, source: str) -> Document:

@@ -4,16 +4,13 @@ from __future__ import annotations
 
 from nlp.document import Document
 from nlp.labels import SectionKind
+from nlp.notice import Notice
 from nlp.report import Report, Section
 from nlp.structure.divisions import level_of, region_of
 from nlp.structure.metadata import metadata_of
 from nlp.structure.sections import lines_of, narrative, outline
 
 __all__ = ["parse"]
-
-NO_HEADING = "no section heading found: the whole text was read as one section"
-EMPTY_PROBLEMS = "the section on problems (存在的主要问题及改进情况) has a heading but no text"
-NO_YEAR = "the year of the report could not be told"
 
 
 def parse(document: Document) -> Report:
@@ -39,14 +36,14 @@ def parse(document: Document) -> Report:
                 *sections,
             )
         if any(section.kind is SectionKind.PROBLEMS and not section.text for section in sections):
-            warnings.append(EMPTY_PROBLEMS)
+            warnings.append(Notice.EMPTY_PROBLEMS.value)
     else:
         body = narrative([line for i, line in enumerate(lines) if i not in metadata.spent], last=True)
         text = "\n".join(line.text for line in body)
         sections = (Section(SectionKind.UNNAMED, text, origin=body[0].origin),) if body else ()
-        warnings.append(NO_HEADING)
+        warnings.append(Notice.NO_HEADING.value)
     if metadata.year is None:
-        warnings.append(NO_YEAR)
+        warnings.append(Notice.NO_YEAR.value)
     agency = metadata.agency
     return Report(
         source=document.source,
