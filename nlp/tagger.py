@@ -35,7 +35,7 @@ from nlp.window import (
 if TYPE_CHECKING:
     from tokenizers import Tokenizer
 
-MAX_TOKENS, CONTEXT = 512, 64
+MAX_TOKENS, CONTEXT = 256, 32
 """Tokens of a window, and of what it sees on either side of its own in a long section."""
 BATCH_TOKENS = 4096
 """Tokens, padding included, that the encoder sees at a time."""
