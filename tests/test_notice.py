@@ -33,4 +33,6 @@ def test_a_page_shows_notices_in_chinese_and_json_keeps_them_in_english(tmp_path
     assert page.exit_code == 0
     assert Notice.NO_HEADING.chinese in page.stdout
     assert Notice.NO_HEADING.value not in page.stdout
-    assert Notice.NO_HEADING.value in CliRunner().invoke(app, ["tag", str(source), "--format", "jsonl"]).stdout
+    assert (
+        Notice.NO_HEADING.value in CliRunner().invoke(app, ["tag", str(source), "--format", "jsonl"]).stdout
+    )
