@@ -1,8 +1,5 @@
 """Grouped reading, dropout by bytes: the same model, faster to train."""
 
-import subprocess
-import sys
-
 import pytest
 
 torch = pytest.importorskip("torch")
@@ -89,23 +86,3 @@ def test_every_dropout_of_a_model_is_replaced_and_its_weights_are_not(model):
     assert torch.nn.Dropout not in kinds
     assert ByteDropout in kinds
     assert set(model.state_dict()) == before
-
-
-def test_freed_memory_is_kept_where_the_c_library_can() -> None:
-    code = (
-        "import torch, resource\n"
-        "from training.memory import keep_freed_memory\n"
-        "kept = keep_freed_memory()\n"
-        "def faults():\n"
-        "    return resource.getrusage(resource.RUSAGE_SELF).ru_minflt\n"
-        "torch.ones(1 << 24)\n"
-        "before = faults()\n"
-        "for _ in range(5):\n"
-        "    torch.ones(1 << 24)\n"
-        "print(kept, faults() - before)\n"
-    )
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
-    kept, faults = done.stdout.split()
-    if kept == "False":
-        pytest.skip("not glibc")
-    assert int(faults) < 5 * (1 << 24) * 4 / 4096 / 10, "pages are mapped anew"

@@ -20,7 +20,6 @@ from training.annotation import AnnotatedReport
 from training.distillation import Teacher
 from training.dropout import with_byte_dropout
 from training.examples import IGNORED, Collator, ExampleMaker, to_rows
-from training.memory import keep_freed_memory
 from training.model import StatementModel, StatementOutput
 from training.precision import autocast_dtype
 from training.recipe import Recipe
@@ -230,7 +229,6 @@ def train(
     maker = ExampleMaker(tokenizer, recipe.augmentation, random.Random(recipe.seed), lengths)
     cuda = torch.cuda.is_available()
     if not cuda:
-        keep_freed_memory()
         with_byte_dropout(cast(nn.Module, model))
     arguments = TrainingArguments(
         output_dir=str(run_directory),
