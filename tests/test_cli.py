@@ -166,6 +166,7 @@ def test_a_reader_that_stops_early_is_no_error() -> None:
         (("tag", "x.txt", "--only", "weather"), "choose from organization (组织保障)"),
         (("eval", "dev", "--engine", "steam"), "choose from auto, onnxruntime, openvino, cuda"),
         (("eval", "--retrieval", "--engine", "onnxruntime"), "--engine: goes with a model that is measured"),
+        (("eval", "--model", "tfidf", "--engine", "onnxruntime"), "--engine: tfidf runs on none"),
         (("tag", "x.txt", "--format", "pdf"), "choose from table, jsonl, csv, html"),
         (("tag", "no-such-*.txt"), "no file matches"),
         (("tag", "x.txt", "--min-confidence", "2"), "--min-confidence"),

@@ -148,6 +148,8 @@ def eval(
         raise UsageError("--html: only a measured model makes a page")
     if engine != EngineKind.AUTO and elsewhere:
         raise UsageError("--engine: goes with a model that is measured on annotated reports")
+    if engine != EngineKind.AUTO and {model, compare or model} == {"tfidf"}:
+        raise UsageError("--engine: tfidf runs on none")
     if only and not baselines:
         raise UsageError("--only: goes with --baselines")
     if data and (retrieval or findings or leave_out or cv or curve):
