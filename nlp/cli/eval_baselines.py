@@ -8,14 +8,11 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from nlp.cli.figures import difference_cell, number, triples, with_p
+from nlp.cli.figures import SHOWN, difference_cell, number, triples, with_p
 from nlp.errors import UsageError
 
 if TYPE_CHECKING:
     from eval.baselines.comparison import Measured
-
-SHOWN = ("boundary_f1", "statement_f1", "problem_f1", "theme_f1", "category_accuracy")
-"""The metrics of the table; JSON has all."""
 
 
 def print_baselines(

@@ -11,15 +11,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import models
-from nlp.cli.figures import cell, difference_cell, triples, with_p
+from nlp.cli.figures import SHOWN, cell, difference_cell, triples, with_p
 from nlp.errors import UsageError
 
 if TYPE_CHECKING:
     from eval.crossvalidation import FoldResult, Learner
     from eval.folds import Fold
 
-SHOWN = ("boundary_f1", "statement_f1", "problem_f1", "theme_f1", "category_accuracy")
-"""The metrics of the table; JSON has all."""
 TFIDF = "tfidf"
 
 
@@ -35,7 +33,7 @@ def print_folds(
 ) -> None:
     """Train and measure on every fold, and print a row for each and one for all of them.
 
-    With `compare`, what that model would be is trained and measured on the same folds, and its differences are printed.
+    With `compare`, a second model is trained and measured on the same folds, and its differences are printed.
     Raises UsageError for a model that cannot be trained anew.
     """
     from eval.intervals import differences, intervals

@@ -11,6 +11,8 @@ if TYPE_CHECKING:
 
 Triple = list[float | None]
 """A value with the low and the high end of its interval."""
+SHOWN = ("boundary_f1", "statement_f1", "problem_f1", "theme_f1", "category_accuracy")
+"""The metrics of a table with a row for each of several systems or folds; JSON has all."""
 
 
 def number(value: float | None) -> float | None:
