@@ -1,4 +1,4 @@
-"""What the baselines that fine-tune BERT have in common: the product's recipe, for as long as it takes them."""
+"""What the baselines that fine-tune BERT have in common: the product's recipe."""
 
 from __future__ import annotations
 
@@ -8,9 +8,7 @@ from pathlib import Path
 
 from training.recipe import Recipe
 
-EPOCHS = 9
-"""As many as the shipped model was first trained for."""
-BASELINE = replace(Recipe(), epochs=EPOCHS, patience=EPOCHS)
+BASELINE = replace(Recipe(), patience=Recipe().epochs)
 """All epochs are done: nothing that is watched decides when to stop."""
 
 

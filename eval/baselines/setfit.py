@@ -75,6 +75,8 @@ class SetFitLearner:
         from sentence_transformers.sentence_transformer.modules import Normalize, Pooling, Transformer
         from setfit import SetFitModel, Trainer, TrainingArguments
 
+        from training.precision import autocast
+
         transformer = Transformer(str(self.encoder or encoder_directory()), max_seq_length=MAX_TOKENS)
         mean = Pooling(transformer.get_embedding_dimension(), "mean")  # as this encoder was trained
         body = SentenceTransformer(modules=[transformer, mean, Normalize()])
@@ -94,10 +96,11 @@ class SetFitLearner:
                 ),
                 train_dataset=Dataset.from_dict({"text": [], "label": []}),  # given below; it wants one here
             )
-            trainer.train_embeddings(
-                [features(section, statement) for section, statement in drawn],
-                [list(Category).index(statement.category) for _, statement in drawn],
-            )
+            with autocast():
+                trainer.train_embeddings(
+                    [features(section, statement) for section, statement in drawn],
+                    [list(Category).index(statement.category) for _, statement in drawn],
+                )
         return body
 
 

@@ -8,7 +8,7 @@ but for where they end: before a token more likely labelled B- than I-, whether 
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -31,6 +31,7 @@ from nlp.report import Section
 from nlp.tagger import CONTEXT, MAX_TOKENS, Tagger
 from nlp.window import Batch, EncodedSection, Floats, encode
 from training.examples import IGNORED
+from training.grouped import group_states
 from training.recipe import Recipe
 from training.run import base_directory
 from training.trainer import StatementTrainer, train
@@ -82,6 +83,11 @@ class TokenLabelModel(PreTrainedModel):
         ).last_hidden_state
         return self.label_head(states), self.theme_head(states)
 
+    def read_groups(self, groups: Sequence[Mapping[str, Any]]) -> list[tuple[Tensor, Tensor]]:
+        """One pass over several groups of windows: the outputs of `forward` for each, at a fraction of the time."""
+        found = group_states(self.encoder, groups)
+        return [(self.label_head(states), self.theme_head(states)) for states in found]
+
 
 def token_targets(segment: Tensor, category_targets: Tensor) -> Tensor:
     """The label (b, t) of every token, IGNORED outside of the text.
@@ -107,14 +113,13 @@ class TokenLabelTrainer(StatementTrainer):
     ) -> Any:
         """The mean over all tokens of a batch from `Collator`, themes of the tokens that have some."""
         groups = inputs["groups"]
-        outputs = [
-            model(**{name: group[name] for name in ("input_ids", "attention_mask", "token_type_ids")})
-            for group in groups
-        ]
-        labels = torch.cat([own.flatten(0, 1) for own, _ in outputs]).float()
+        own: TokenLabelModel = self.accelerator.unwrap_model(model)
+        with self.accelerator.autocast():
+            outputs = own.read_groups(groups)
+        labels = torch.cat([label.flatten(0, 1) for label, _ in outputs]).float()
         targets = torch.cat([token_targets(g["segment"], g["category_targets"]).flatten() for g in groups])
         loss: Tensor = self.loss.category(labels, targets)
-        themes = torch.cat([own.flatten(0, 1) for _, own in outputs]).float()
+        themes = torch.cat([theme.flatten(0, 1) for _, theme in outputs]).float()
         theme_targets = torch.cat(
             [group["theme_targets"][group["segment"]].flatten(0, 1) for group in groups]
         )
