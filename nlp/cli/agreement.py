@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import json
-import math
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
+from nlp.cli.figures import interval_cell, triples
 from nlp.errors import UsageError
 from nlp.labels import Category, Theme
 
@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from eval.evaluation import Mistake
     from eval.intervals import Interval
 
+NAMED = 10
+"""So many reports that only one of the two has are named in a table."""
 HEADLINES = {
     "boundary_similarity": "boundary similarity",
     "span_f1": "span F1",
@@ -54,10 +56,7 @@ def _as_json(
         "reports": len(found.a),
         "statements": [_statements(found.a), _statements(found.b)],
         "only_in_one": [list(found.only_a), list(found.only_b)],
-        "scores": {
-            name: [None if math.isnan(x) else round(x, 5) for x in (one.value, one.low, one.high)]
-            for name, one in scores.items()
-        },
+        "scores": triples(scores),
         "confusion": found.confusion().tolist(),
     }
     if disagreements:
@@ -84,15 +83,15 @@ def _print(data: Sequence[str], found: Agreement, scores: dict[str, Interval], d
                   f"{_statements(found.a)} and {_statements(found.b)} statements")  # fmt: skip
     for name, missing in (("A", found.only_a), ("B", found.only_b)):
         if missing:
-            console.print(f"only in {name}, left out: {', '.join(missing)}")
+            console.print(f"only in {name}, left out: {_some(missing)}")
     table = Table("", "agreement [95 %]")
     for name, label in HEADLINES.items():
-        table.add_row(label, _cell(scores[name]))
+        table.add_row(label, interval_cell(scores[name]))
     console.print(table)
     for title, members in (("category", list(Category)), ("theme", list(Theme))):
         table = Table(title, "kappa [95 %]", "F1 [95 %]", title=f"by {title}")
         for member in members:
-            cells = (_cell(scores[f"{member}_{part}"]) for part in ("kappa", "f1"))
+            cells = (interval_cell(scores[f"{member}_{part}"]) for part in ("kappa", "f1"))
             table.add_row(f"{member} {member.chinese}", *cells)
         console.print(table)
     confusion = Table("A ↓  B →", *(c.chinese for c in Category), title="statements that both have")
@@ -115,9 +114,11 @@ def _where(mistake: Mistake) -> str:
     return f"{mistake.annotated.file}.txt:{mistake.line}"
 
 
+def _some(ids: Sequence[str]) -> str:
+    """All of a few; of many the first ones, and how many there are (JSON has them all)."""
+    more = len(ids) - NAMED
+    return ", ".join(ids) if more <= 0 else f"{', '.join(ids[:NAMED])} and {more} more"
+
+
 def _statements(reports: Any) -> int:
     return sum(len(list(annotated.report.statements())) for annotated in reports)
-
-
-def _cell(interval: Interval) -> str:
-    return "–" if math.isnan(interval.value) else str(interval)

@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import json
-import math
 from typing import TYPE_CHECKING, Any
 
 from nlp.cli.demo import PARTS, measure, rounded
+from nlp.cli.figures import interval_cell
 from nlp.findings.finding import Kind
 
 if TYPE_CHECKING:
     from eval.findings.quality import FindingsEvaluation
-    from eval.intervals import Interval
     from nlp.cli.demo import Scores
 
 METRICS = ("precision", "recall", "f1")
@@ -62,14 +61,10 @@ def _print(found: FindingsEvaluation, scores: Scores, errors: bool) -> None:
         )
         for kind in Kind:
             annotated, predicted, _ = counts[kind]
-            cells = (_cell(scores[part][f"{kind}_{metric}"]) for metric in METRICS)
+            cells = (interval_cell(scores[part][f"{kind}_{metric}"]) for metric in METRICS)
             table.add_row(f"{kind} {kind.chinese}", str(annotated), str(predicted), *cells)
         console.print(table)
     for kind, error, texts in found.errors() if errors else ():
         console.print(Text(f"{error} {kind}", style="red"))
         for one in texts:
             console.print(Text(f"    {one.report}: {one.text.strip()}"))
-
-
-def _cell(interval: Interval) -> str:
-    return "–" if math.isnan(interval.value) else str(interval)

@@ -43,6 +43,11 @@ def cell(figure: Triple, interval: bool = True) -> str:
     return f"{value:.3f} [{low:.3f}, {high:.3f}]" if interval else f"{value:.3f}"
 
 
+def interval_cell(interval: Interval) -> str:
+    """An interval for a table."""
+    return cell(triple(interval))
+
+
 def difference_cell(figure: Triple) -> str:
     """A difference for a table, of value, low, high and, perhaps, p."""
     value, low, high = figure[:3]
