@@ -238,6 +238,22 @@ def test_a_new_version_of_a_file_takes_its_place(database: Database) -> None:
     assert found(database, "完全不同") == {"完全不同的问题。"}
 
 
+def test_a_file_of_the_same_name_does_not_take_the_place_of_another_agencys_report(
+    database: Database,
+) -> None:
+    theirs = report("a.txt", [(P, "车辆老旧。")], agency="甘肃省丙县财政局")
+    last_years = report("a.txt", [(P, "经费紧张。")], year=2020)
+    assert [added for _, added in Indexer(database).add([theirs, last_years])] == [Added.NEW] * 2
+    assert found(database, "专职 OR 车辆 OR 经费") == {"一是专职人员不足。", "车辆老旧。", "经费紧张。"}
+
+
+def test_a_report_whose_agency_is_told_better_takes_its_own_place(database: Database) -> None:
+    statements = [(s.category, s.text) for s in A.statements()]
+    assert [added for _, added in Indexer(database).add([report("a.txt", statements, agency="财政所")])] == [
+        Added.REPLACED
+    ]
+
+
 def test_a_corrected_report_of_the_same_agency_and_year_takes_its_place(database: Database) -> None:
     statements = [(s.category, s.text) for s in A.statements()]
     new = report("elsewhere.pdf", [*statements, (O, "特此报告。")], agency="安阳市北关区财政局")
@@ -272,6 +288,8 @@ def test_spellings_of_one_agency(one: str, other: str) -> None:
         ("安阳市财政局", "安阳市民政局"),
         ("安阳市人民政府", "安阳市北关区人民政府"),
         ("甲县城关镇人民政府", "乙县城关镇人民政府"),
+        ("石家庄市桥西区财政局", "张家口市桥西区财政局"),
+        ("北京市朝阳区财政局", "吉林省长春市朝阳区财政局"),
     ],
 )
 def test_agencies_that_are_not_one(one: str, other: str) -> None:

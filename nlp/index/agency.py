@@ -6,7 +6,7 @@ import re
 import unicodedata
 from functools import lru_cache
 
-from nlp.structure.divisions import is_unique, places_of, provinces
+from nlp.structure.divisions import bearers, places_of, provinces
 
 _BRACKETS = re.compile(r"[（(〔\[【].*?[）)〕\]】]")
 _NO_CHARACTER = re.compile(r"[\W_]+")
@@ -24,8 +24,8 @@ _GOVERNMENT_WITHIN = re.compile(r"(?<=[省市县区旗州盟])人民政府(?=.)"
 def agency_key(name: str) -> str:
     """A key that the spellings of one agency's name share, and that other agencies do not have.
 
-    What is dropped: blanks and marks, remarks in brackets, provinces and cities before a county or district whose name
-    no other place has, `人民政府` between a place and its office, and the difference between a township and its
+    What is dropped: blanks and marks, remarks in brackets, provinces and cities before a division whose name no other
+    has, `人民政府` between a place and its office, and the difference between a township and its
     government.
     """
     key = _NO_CHARACTER.sub("", _BRACKETS.sub("", unicodedata.normalize("NFKC", name)))
@@ -38,8 +38,8 @@ def agency_key(name: str) -> str:
 def _without_wider_places(key: str) -> str:
     places = list(places_of(key))
     for i in range(len(places) - 1, 0, -1):
-        if is_unique(places[i]) and key.startswith("".join(places[:i])):
+        if bearers(places[i]) == 1 and key.startswith("".join(places[:i])):
             return key.removeprefix("".join(places[:i]))
-    if len(places) > 1 and places[0] in provinces():
+    if len(places) > 1 and places[0] in provinces() and bearers(places[1]) < 2:
         return key.removeprefix(places[0])
     return key

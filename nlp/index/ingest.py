@@ -7,7 +7,7 @@ import json
 import re
 import time
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from enum import Enum
 from functools import lru_cache
 
@@ -32,12 +32,6 @@ class Added(str, Enum):
     UNCHANGED = "unchanged"
 
 
-@dataclass(frozen=True, slots=True)
-class _Row:
-    id: int
-    digest: str
-
-
 class Indexer:
     """Adds reports to a database. Reports come tagged, from `nlp.pipeline` or `nlp.schema.from_json`."""
 
@@ -47,8 +41,9 @@ class Indexer:
     def add(self, reports: Iterable[Report]) -> Iterator[tuple[Report, Added]]:
         """Add each report, and say what that did, after it is safely written.
 
-        A report that is there already is left alone. One from the same file, or of the same agency and year with
-        mostly the same statements, is replaced.
+        A report that is there already is left alone. One with mostly the same statements and the same agency and year
+        is replaced, and so is one from a file of the same name, unless it is another agency's or of another year: two
+        directories may have files of one name.
         """
         stream = iter(reports)
         while done := self._transaction(stream):
@@ -83,22 +78,23 @@ class Indexer:
 
     def _former(self, report: Report) -> list[int]:
         """Ids of the versions of `report` that it replaces."""
-        ids = {
-            row["id"] for row in self._db.execute("SELECT id FROM reports WHERE source = ?", (report.source,))
-        }
-        if report.source == "-":
-            ids.clear()
-        if report.agency and report.year:
-            own = {statement.text for statement in report.statements()}
-            rows = self._db.execute(
-                "SELECT id FROM reports WHERE agency_key = ? AND year = ?",
-                (agency_key(report.agency), report.year),
-            )
-            for (id,) in rows.fetchall():
-                theirs = {text for _, text, *_ in self._statements_of(id)}
-                if len(own & theirs) >= SAME_REPORT * max(len(own), len(theirs), 1):
-                    ids.add(id)
-        return sorted(ids)
+        own = {statement.text for statement in report.statements()}
+        key = agency_key(report.agency) if report.agency else None
+        rows = self._db.execute(
+            "SELECT id, source, agency_key, year FROM reports WHERE source = ? OR (agency_key = ? AND year = ?)",
+            (report.source, key, report.year),
+        ).fetchall()
+        former = []
+        for id, source, other_key, year in rows:
+            another = _differ(key, other_key) or _differ(report.year, year)
+            if (source == report.source != "-" and not another) or self._shares_most(id, own):
+                former.append(int(id))
+        return sorted(former)
+
+    def _shares_most(self, id: int, own: set[str]) -> bool:
+        """Whether most statements of a report are among `own`, and the other way round."""
+        theirs = {text for _, text, *_ in self._statements_of(id)}
+        return len(own & theirs) >= SAME_REPORT * max(len(own), len(theirs), 1)
 
     def _statements_of(self, report: int) -> list[tuple[int, str, str]]:
         """Id, text and facet tokens of a report's statements, as they were indexed."""
@@ -181,6 +177,11 @@ def facet_tokens(
 def facet(name: str, value: object) -> str:
     """One token for a value of a filter: the name, and the letters and digits of the value."""
     return name + re.sub(r"[\W_]+", "", str(value))
+
+
+def _differ(one: object, other: object) -> bool:
+    """Whether both are known, and not the same."""
+    return None not in (one, other) and one != other
 
 
 def _digest(report: Report) -> str:

