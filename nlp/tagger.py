@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
@@ -49,8 +50,9 @@ REPORTS_AHEAD, CHARACTERS_AHEAD = 64, 500_000
 class Tagger:
     """The product's pipeline from an untagged report to a tagged one.
 
-    `name` is written into the reports; `max_tokens` is the window's size, `context` the tokens that a window of a
-    long section sees on either side of its own. `ngrams` is what is read beside the encoder, where the model has it.
+    `name` is written into the reports, `digest` tells the model from others of that name; `max_tokens` is the window's
+    size, `context` the tokens that a window of a long section sees on either side of its own. `ngrams` is what is read
+    beside the encoder, where the model has it.
     """
 
     name: str
@@ -60,6 +62,12 @@ class Tagger:
     max_tokens: int = MAX_TOKENS
     context: int = CONTEXT
     ngrams: NgramModel | None = None
+    digest: str = ""
+
+    @property
+    def identity(self) -> str:
+        """The name and, where the model was loaded from files, a digest of what they say of it."""
+        return f"{self.name} {self.digest}".rstrip()
 
     @classmethod
     def load(
@@ -79,7 +87,8 @@ class Tagger:
 
         directory = models.find(name_or_path)
         try:
-            config = json.loads((directory / models.CONFIG).read_text(encoding="utf-8"))
+            written = (directory / models.CONFIG).read_bytes()
+            config = json.loads(written)
             tokenizer = Tokenizer.from_file(str(directory / models.TOKENIZER))
             settings = DecodingSettings.from_json(config["decoding"])
             name = f"{config['name']} {config['version']}"
@@ -89,7 +98,10 @@ class Tagger:
         loaded = load_engine(directory / models.GRAPH, threads, engine, long_run)
         beside = directory / models.NGRAMS
         ngrams = NgramModel.load(beside) if beside.is_file() else None
-        return cls(name, loaded, tokenizer, settings, max_tokens, context, ngrams)
+        digest = hashlib.sha256(written).hexdigest()[
+            :8
+        ]  # it holds the training's scores, to all their digits
+        return cls(name, loaded, tokenizer, settings, max_tokens, context, ngrams, digest)
 
     def tag(self, report: Report) -> Report:
         """The report with statements in its sections."""

@@ -36,7 +36,7 @@ class Stub:
     """A tagger that takes each section for one statement, and remembers what it saw."""
 
     def __init__(self, name: str = "stub 1") -> None:
-        self.name = name
+        self.name = self.identity = name
         self.seen: list[str] = []
 
     def tag_many(self, reports: Iterable[Report]) -> Iterator[Report]:
@@ -108,6 +108,25 @@ def test_another_model_does_all_again(files: list[str], tmp_path: Path) -> None:
     outcome, _ = run(files, tmp_path / "run", Stub("stub 2"))
     assert outcome.tagged == 10
     assert all(json.loads(line)["model"] == "stub 2" for line in lines(tmp_path / "run"))
+
+
+def test_another_model_of_the_same_name_does_all_again(files: list[str], tmp_path: Path) -> None:
+    run(files, tmp_path / "run")
+    retrained = Stub()
+    retrained.identity = "stub 1 5f2c"
+    assert run(files, tmp_path / "run", retrained)[0].tagged == 10
+
+
+def test_what_failed_for_a_limit_is_tried_again_and_what_is_damaged_is_not(
+    files: list[str], tmp_path: Path
+) -> None:
+    bad = tmp_path / "reports" / "bad.docx"
+    bad.write_bytes(b"PK\x03\x04 nothing")
+    small = Limits(file_bytes=Path(files[0]).stat().st_size // 2)
+    some = [*files[:3], str(bad)]
+    assert tag_directory(some, Stub(), tmp_path / "run", workers=1, limits=small) == Outcome(4, 0, 4)
+    assert tag_directory(some, Stub(), tmp_path / "run", workers=1) == Outcome(3, 1, 1)
+    assert sources(tmp_path / "run") == files[:3]
 
 
 def test_new_files_come_behind_those_that_are_there(files: list[str], tmp_path: Path) -> None:

@@ -79,7 +79,7 @@ def tag_on_cluster(
     what is no URL has to be on a file system that all machines share. Raises what `tag_directory` does, UsageError if
     Ray is not installed or the cluster has no room, and GongkaiError if the cluster gives up; the same call goes on.
     """
-    model = load().name
+    model = load().identity
     shards = Shards.open(storage, format)
     tagged = kept = 0
     with manifest_of(storage) as manifest:
@@ -166,9 +166,9 @@ class _Tagging:
     def __init__(self, load: Callable[[], TagsMany], model: str, shards: Shards) -> None:
         self._tagger = load()
         self._shards = shards
-        if self._tagger.name != model:
+        if self._tagger.identity != model:
             raise UsageError(
-                f"{os.uname().nodename} has the model {self._tagger.name}, not {model}: install the same"
+                f"{os.uname().nodename} has the model {self._tagger.identity}, not {model}: install the same"
             )
 
     def __call__(self, batch: pa.Table) -> pa.Table:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from nlp.batch.manifest import Entry, Manifest, State
 from nlp.batch.shards import Shards
 from nlp.batch.workers import digest_of, stat_of
-from nlp.errors import LegacyFormat, NoTextLayer
+from nlp.errors import DamagedFile, EmptyFile, EncryptedFile, LegacyFormat, NoTextLayer, UnknownFormat
 from nlp.reading import remote
 from nlp.schema import VERSION
 
@@ -37,11 +37,11 @@ def jobs(
 ) -> Iterator[Job]:
     """A job for every shard of the run, of those `sources` that are new or changed, or whose reports are missing.
 
-    Those that failed for want of OCR or LibreOffice are tried again once these are there.
+    Those that failed are tried again, unless it is their content that is at fault: limits, rights and memory change.
     """
     settings = f"{model} {VERSION}"
     wanted = set(sources)
-    curable = _curable(ocr)
+    final = _final(ocr)
     for number in manifest.shards():
         entries = manifest.entries(number)
         keys = shards.keys(number)
@@ -49,24 +49,28 @@ def jobs(
         now = tuple(
             entry
             for entry in asked
-            if not _unchanged(entry, settings, shards.format.key(entry.source) in keys, curable)
+            if not _unchanged(entry, settings, shards.format.key(entry.source) in keys, final)
         )
         yield Job(number, settings, tuple(entry.source for entry in entries), now, len(asked) - len(now))
 
 
-def _curable(ocr: bool) -> set[int]:
-    """The exit statuses of failures that need not be failures now: with OCR, or with LibreOffice."""
+def _final(ocr: bool) -> set[int]:
+    """The exit statuses of failures that a file will meet again while it is as it is, here and with or without OCR."""
     from nlp.reading.doc import soffice
 
-    cured = {NoTextLayer.exit_status: ocr, LegacyFormat.exit_status: soffice() is not None}
-    return {status for status, here in cured.items() if here}
+    final = {fault.exit_status for fault in (EmptyFile, UnknownFormat, DamagedFile, EncryptedFile)}
+    if not ocr:
+        final.add(NoTextLayer.exit_status)
+    if soffice() is None:
+        final.add(LegacyFormat.exit_status)
+    return final
 
 
-def _unchanged(entry: Entry, settings: str, written: bool, curable: set[int]) -> bool:
+def _unchanged(entry: Entry, settings: str, written: bool, final: set[int]) -> bool:
     """Whether a file need not be tagged again: same model, same content, and its report is there."""
     if entry.state is State.PENDING or entry.settings != settings:
         return False
-    if entry.state is State.FAILED and entry.exit_status in curable:
+    if entry.state is State.FAILED and entry.exit_status not in final:
         return False
     if entry.state is State.DONE and not written:
         return False

@@ -47,8 +47,8 @@ def tag_directory(
     """Tag files into `directory`: `part-00000.jsonl` and so on, and a manifest.
 
     `format` is jsonl or parquet; by default what the directory holds, else jsonl. Files that are there already,
-    unchanged and tagged by the same model, are not tagged again, but for those that failed for want of OCR or
-    LibreOffice, once these are there. The output of a run that was killed, at whatever moment, and run again is that of
+    unchanged and tagged by the same model, are not tagged again; those that failed are tried again, unless their
+    content is at fault. The output of a run that was killed, at whatever moment, and run again is that of
     an undisturbed one, byte for byte. `advance` is told how many files are done. Raises DatabaseError if the directory
     cannot be used, UsageError if it cannot be written or holds the other format.
     """
@@ -63,7 +63,7 @@ def tag_directory(
         def to_read() -> Iterator[str]:
             """The files of all shards, one after the other: those of the next are read while this one is tagged."""
             nonlocal kept
-            for job in jobs(manifest, shards, sources, tagger.name, ocr):
+            for job in jobs(manifest, shards, sources, tagger.identity, ocr):
                 kept += job.kept
                 advance(job.done)
                 if job.now:

@@ -21,6 +21,11 @@ class TagsMany(Protocol):
         """Name and version of the model."""
         ...
 
+    @property
+    def identity(self) -> str:
+        """The same, and what tells it from another model of this name and version: who has both tags files anew."""
+        ...
+
     def tag_many(self, reports: Iterator[Report]) -> Iterator[Report]:
         """The reports tagged, in their order."""
         ...
