@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 
 from nlp.labels import Label
 
@@ -20,8 +21,8 @@ class Notice(Label):
     )
     NO_YEAR = "the year of the report could not be told", "无法判断报告的年度"
     READ_BY_OCR = (
-        "the pages are images and were read by OCR: some characters will be wrong",
-        "页面是图片，文字由光学识别得到，会有个别错字",
+        "pages that are images were read by OCR: some characters will be wrong",
+        "图片页面的文字由光学识别得到，会有个别错字",
     )
     UNDECODABLE = (
         "some bytes could not be decoded and were replaced by \ufffd",
@@ -39,6 +40,7 @@ class Notice(Label):
 
 
 _MISSING = re.compile(r"page (\d+) is missing from the file")
+_UNREAD = re.compile(r"pages that are images were not read \(OCR would\): (\d+(?:, \d+)*)")
 
 
 def page_missing(number: int) -> str:
@@ -46,10 +48,17 @@ def page_missing(number: int) -> str:
     return f"page {number} is missing from the file"
 
 
+def pages_unread(numbers: Iterable[int]) -> str:
+    """That pages, counted from 1, are images, and what stands on them was not read."""
+    return f"pages that are images were not read (OCR would): {', '.join(map(str, numbers))}"
+
+
 def in_chinese(warning: str) -> str:
     """A report's warning in Chinese; what is no notice of ours stays as it is."""
     if missing := _MISSING.fullmatch(warning):
         return f"文件缺少第 {missing[1]} 页"
+    if unread := _UNREAD.fullmatch(warning):
+        return f"第 {unread[1].replace(', ', '、')} 页是图片，文字没有读取（需要光学识别）"
     try:
         return Notice(warning).chinese
     except ValueError:

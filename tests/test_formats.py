@@ -46,7 +46,7 @@ from nlp.errors import (
     UsageError,
 )
 from nlp.inputs import expand
-from nlp.notice import Notice
+from nlp.notice import Notice, pages_unread
 from nlp.reading import archive, doc, ocr, ofd, read, read_bytes, xlsx
 from nlp.reading.columns import Piece, Row, in_reading_order
 from nlp.reading.formats import SUFFIXES, reader_of
@@ -856,17 +856,21 @@ needs_ocr = pytest.mark.skipif(
 )
 
 
-def scanned_pdf(*lines: str) -> bytes:
+def draw_scan(canvas: Canvas, *lines: str) -> None:
+    """A picture of lines of text, 350 points wide and 80 high."""
     from PIL import Image, ImageDraw, ImageFont
     from reportlab.lib.utils import ImageReader
 
     image = Image.new("L", (700, 160), 255)
     for i, line in enumerate(lines):
         ImageDraw.Draw(image).text((30, 30 + 60 * i), line, fill=0, font=ImageFont.load_default(30))
+    canvas.drawImage(ImageReader(image), 0, 20, 350, 80)
 
+
+def scanned_pdf(*lines: str) -> bytes:
     def draw(canvas: Canvas) -> None:
         canvas.setPageSize((350, 120))
-        canvas.drawImage(ImageReader(image), 0, 20, 350, 80)
+        draw_scan(canvas, *lines)
 
     return pdf_of(draw)
 
@@ -891,6 +895,41 @@ def test_scanned_pages_are_read_by_ocr_where_it_is_asked_for(monkeypatch: pytest
     monkeypatch.setattr(ocr, "MAX_PAGES", 0)
     with pytest.raises(TooLarge, match="OCR"):
         read_bytes(data, "a.pdf", ocr=True)
+
+
+def mixed_pdf() -> bytes:
+    """A typed page, and a scanned one with its page number typed."""
+
+    def draw(canvas: Canvas) -> None:
+        lines_at(canvas, broken(PARAGRAPH, 30), 60, 660)
+        canvas.showPage()
+        draw_scan(canvas, "153 documents disclosed")
+        canvas.drawCentredString(297, 30, "- 2 -")
+
+    return pdf_of(draw)
+
+
+def test_scanned_pages_beside_typed_ones_are_told_of() -> None:
+    document = read_bytes(mixed_pdf(), "a.pdf")
+    assert printed(document) == [PARAGRAPH]
+    assert document.warnings == (pages_unread([2]),)
+
+
+def test_scanned_pages_whose_numbers_are_typed_are_scanned_pages() -> None:
+    def draw(canvas: Canvas) -> None:
+        draw_scan(canvas, "153 documents disclosed")
+        canvas.drawCentredString(297, 30, "- 1 -")
+
+    with pytest.raises(NoTextLayer, match="images"):
+        read_bytes(pdf_of(draw), "a.pdf")
+
+
+@needs_ocr
+def test_scanned_pages_beside_typed_ones_are_read_by_ocr_and_only_they() -> None:
+    document = read_bytes(mixed_pdf(), "a.pdf", ocr=True)
+    assert printed(document)[0] == PARAGRAPH
+    assert "153" in "".join(texts(document)[1:])
+    assert document.warnings == (Notice.READ_BY_OCR.value,)
 
 
 def test_what_ocr_finds_is_put_in_rows_and_paragraphs(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -9,7 +9,7 @@ import pytest
 from typer.testing import CliRunner
 
 from nlp.cli import app
-from nlp.notice import Notice, in_chinese, page_missing
+from nlp.notice import Notice, in_chinese, page_missing, pages_unread
 
 
 @pytest.mark.parametrize("notice", Notice)
@@ -20,6 +20,10 @@ def test_every_notice_has_a_sentence_in_chinese(notice: Notice) -> None:
 
 def test_a_missing_page_keeps_its_number() -> None:
     assert in_chinese(page_missing(12)) == "文件缺少第 12 页"
+
+
+def test_pages_that_were_not_read_keep_their_numbers() -> None:
+    assert in_chinese(pages_unread([2, 3])) == "第 2、3 页是图片，文字没有读取（需要光学识别）"
 
 
 def test_other_warnings_stay_as_they_are() -> None:

@@ -219,6 +219,17 @@ def test_a_layout_table_is_unwrapped_and_a_data_table_kept() -> None:
     ]
 
 
+def test_a_page_that_is_all_in_a_form_is_read_and_a_form_in_a_page_is_not() -> None:
+    body = "".join(
+        f"<p>第{n}项工作：全年公开信息三条，全部按时公开，没有遗漏，也没有逾期。</p>" for n in range(8)
+    )
+    form = '<form method="get"><input name="q"><label>站内搜索，请输入：</label></form>'
+    page = f'<body><form runat="server"><div class="main">{body}</div>{form}</form></body>'
+    found = texts(read_bytes(page.encode(), "a.html"))
+    assert len(found) == 8
+    assert not any("搜索" in text for text in found)
+
+
 def test_breaks_lists_and_hidden_text() -> None:
     page = (
         "<body><div>总体平稳。<br>公开三条，均已办结。<div style='display:none'>隐藏，不是正文。</div>"
@@ -276,6 +287,32 @@ def test_automatic_numbers_are_written_out() -> None:
         properties.append(numbered)
     expected = ["一、总体情况", "（1）主动公开", "（2）依申请公开", "二、存在问题", "（1）更新慢"]
     assert texts(read_bytes(saved(document), "a.docx")) == expected
+
+
+def test_automatic_numbers_start_anew_where_word_was_told_so() -> None:
+    document = docx.Document()
+    numbering = document.part.numbering_part.element
+    abstract = element("w:abstractNum", abstractNumId="91")
+    made = element("w:lvl", ilvl="0")
+    for tag, value in (("w:start", "1"), ("w:numFmt", "decimal"), ("w:lvlText", "%1.")):
+        made.append(element(tag, val=value))
+    abstract.append(made)
+    numbering.insert(0, abstract)
+    for identity in ("91", "92"):
+        number = element("w:num", numId=identity)
+        number.append(element("w:abstractNumId", val="91"))
+        if identity == "92":
+            override = element("w:lvlOverride", ilvl="0")
+            override.append(element("w:startOverride", val="1"))
+            number.append(override)
+        numbering.append(number)
+    for text, identity in [("更新慢", "91"), ("人手少", "91"), ("加快更新", "92"), ("增加人手", "92")]:
+        numbered = element("w:numPr")
+        numbered.append(element("w:ilvl", val="0"))
+        numbered.append(element("w:numId", val=identity))
+        document.add_paragraph(text)._p.get_or_add_pPr().append(numbered)
+    found = texts(read_bytes(saved(document), "a.docx"))
+    assert found == ["1.更新慢", "2.人手少", "1.加快更新", "2.增加人手"]
 
 
 def test_text_boxes_are_read_once_and_hidden_runs_are_not() -> None:

@@ -8,7 +8,7 @@ import sys
 from pathlib import Path
 
 from nlp.document import Document, FileFormat, Paragraph
-from nlp.errors import DamagedFile, EmptyFile, GongkaiError, MissingFile, NoTextLayer, TooLarge
+from nlp.errors import DamagedFile, EmptyFile, GongkaiError, MissingFile, TooLarge
 from nlp.reading import archive, remote
 from nlp.reading.formats import SUFFIXES, reader_of, sniff
 
@@ -24,7 +24,7 @@ MAX_CHARACTERS = 2_000_000
 def read(source: str | os.PathLike[str], *, max_bytes: int = MAX_BYTES, ocr: bool = False) -> Document:
     """Read a file, a file in a zip archive (`archive.zip/file`), a URL, or standard input where `source` is `-`.
 
-    With `ocr`, a PDF of scanned pages is read by OCR, which takes seconds a page and the extra `ocr`.
+    With `ocr`, scanned pages of a PDF are read by OCR, which takes seconds a page and the extra `ocr`.
 
     Raises a subclass of ReadError, which says what is wrong, where, and what to do: MissingFile, TooLarge, EmptyFile,
     UnknownFormat, LegacyFormat, DamagedFile, EncryptedFile, NoTextLayer; and UsageError where `ocr` is not installed.
@@ -101,11 +101,8 @@ def _characters(document: Document) -> int:
 
 
 def _read_as(format: FileFormat, data: bytes, source: str, ocr: bool) -> Document:
-    try:
+    if not ocr or format is not FileFormat.PDF:
         return reader_of(format)(data, source)
-    except NoTextLayer:
-        if not ocr or format is not FileFormat.PDF:
-            raise
-        from nlp.reading.ocr import read_scanned_pdf
+    from nlp.reading.ocr import read_scanned_pdf
 
-        return read_scanned_pdf(data, source)
+    return read_scanned_pdf(data, source)

@@ -89,16 +89,21 @@ class _Styles:
 
 @dataclass(slots=True)
 class _Numbering:
-    """Automatic numbers: the pattern of each level of each list, and where its count stands."""
+    """Automatic numbers: the pattern of each level of each list, and where its count stands.
+
+    `restarts` are the numbers from which a list's level counts anew when its numbering is first used.
+    """
 
     levels: dict[tuple[str, int], tuple[str, str, int]]
     abstract: dict[str, str]
+    restarts: dict[tuple[str, int], int] = field(default_factory=dict)
     counts: dict[str, list[int | None]] = field(default_factory=lambda: defaultdict(lambda: [None] * 9))
 
     @classmethod
     def of(cls, root: Element | None) -> _Numbering:
         levels: dict[tuple[str, int], tuple[str, str, int]] = {}
         abstract: dict[str, str] = {}
+        restarts: dict[tuple[str, int], int] = {}
         for definition in root.iter(f"{_W}abstractNum") if root is not None else ():
             identity = definition.get(f"{_W}abstractNumId", "")
             for level in definition.iter(f"{_W}lvl"):
@@ -108,18 +113,28 @@ class _Numbering:
                     _integer(_value(level.find(f"{_W}start")), 1),
                 )
         for number in root.iter(f"{_W}num") if root is not None else ():
-            abstract[number.get(f"{_W}numId", "")] = _value(number.find(f"{_W}abstractNumId")) or ""
-        return cls(levels, abstract)
+            own = number.get(f"{_W}numId", "")
+            abstract[own] = _value(number.find(f"{_W}abstractNumId")) or ""
+            for override in number.iter(f"{_W}lvlOverride"):
+                start = _value(override.find(f"{_W}startOverride"))
+                if start is not None:
+                    restarts[own, _integer(override.get(f"{_W}ilvl"), 0)] = _integer(start, 1)
+        return cls(levels, abstract, restarts)
 
     def next(self, properties: Element) -> str:
         """The number of the next paragraph with these properties (numPr), as text."""
-        identity = self.abstract.get(_value(properties.find(f"{_W}numId")) or "", "")
+        own = _value(properties.find(f"{_W}numId")) or ""
+        identity = self.abstract.get(own, "")
         at = min(_integer(_value(properties.find(f"{_W}ilvl")), 0), 8)
         if (identity, at) not in self.levels:
             return ""
         counts = self.counts[identity]
         current = counts[at]
-        counts[at] = self.levels[identity, at][2] if current is None else current + 1
+        restart = self.restarts.pop((own, at), None)
+        if restart is not None:
+            counts[at] = restart
+        else:
+            counts[at] = self.levels[identity, at][2] if current is None else current + 1
         counts[at + 1 :] = [None] * (8 - at)
         style, pattern, _ = self.levels[identity, at]
         if style in ("bullet", "none"):

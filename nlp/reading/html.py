@@ -17,8 +17,8 @@ from nlp.reading.text import decode
 _DECLARED = re.compile(rb"<meta[^>]+charset\s*=\s*[\"']?\s*([\w-]+)", re.IGNORECASE)
 _DROPPED = frozenset(
     (
-        "script", "style", "noscript", "iframe", "object", "embed", "svg", "canvas", "form", "button",
-        "input", "select", "textarea", "nav", "footer", "header", "aside", "template", "head",
+        "script", "style", "noscript", "iframe", "object", "embed", "svg", "canvas", "button", "input", "select",
+        "textarea", "nav", "footer", "header", "aside", "template", "head",
     )
 )  # fmt: skip
 _BLOCKS = frozenset(
@@ -86,8 +86,10 @@ def _prune(root: HtmlElement) -> None:
             continue
         names = f"{element.get('class', '')} {element.get('id', '')}"
         hidden = element.get("hidden") is not None or _HIDDEN.search(element.get("style", ""))
-        chrome = element.tag in ("div", "ul", "td", "span", "section", "p") and _CHROME.search(
-            names[:_LONGEST_NAME]
+        # some sites put the whole page into a form
+        chrome = element.tag == "form" or (
+            element.tag in ("div", "ul", "td", "span", "section", "p")
+            and _CHROME.search(names[:_LONGEST_NAME])
         )
         if (element.tag in _DROPPED and element.tag != "head") or hidden or (chrome and prose[element] < 200):
             element.drop_tree()

@@ -11,14 +11,13 @@ from functools import lru_cache
 from statistics import median
 from typing import Any
 
-from nlp.document import Document, FileFormat
+from nlp.document import Document
 from nlp.errors import EmptyFile, TooLarge, UsageError
-from nlp.notice import Notice
 from nlp.reading.characters import clean
 from nlp.reading.columns import Piece, Row, joined
 from nlp.reading.layout import place
-from nlp.reading.lines import Item, join, without_furniture
-from nlp.reading.pdf import open_pdf
+from nlp.reading.lines import Item
+from nlp.reading.pdf import read_pdf
 
 MAX_PAGES = 300
 _RESOLUTION = 200
@@ -47,20 +46,23 @@ def engine() -> Any:
 
 
 def read_scanned_pdf(data: bytes, source: str) -> Document:
-    """Paragraphs of a PDF whose pages are images. Raises EmptyFile (OCR finds nothing), TooLarge, UsageError."""
-    recognize = engine()
-    items: list[Item] = []
-    with open_pdf(data, source) as document:
-        if len(document.pages) > MAX_PAGES:
+    """Paragraphs and tables of a PDF, those of pages that are images by OCR.
+
+    Raises what `read_pdf` does, EmptyFile (OCR finds nothing), TooLarge (too many such pages), UsageError.
+    """
+    looked_at = 0
+
+    def look(page: Any, number: int) -> Iterator[Item]:
+        nonlocal looked_at
+        looked_at += 1
+        if looked_at > MAX_PAGES:
             raise TooLarge(source, f"more than {MAX_PAGES} pages to read by OCR", "split it")
-        for number, page in enumerate(document.pages, 1):
-            items.extend(_items_of(page, number, recognize))
-            page.close()
-    if not items:
+        return _items_of(page, number, engine())
+
+    document = read_pdf(data, source, look)
+    if not document.blocks:
         raise EmptyFile(source, "OCR found no text on the pages")
-    return Document(
-        source, FileFormat.PDF, tuple(join(without_furniture(items))), warnings=(Notice.READ_BY_OCR.value,)
-    )
+    return document
 
 
 def _items_of(page: Any, number: int, recognize: Any) -> Iterator[Item]:

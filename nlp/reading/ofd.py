@@ -19,7 +19,7 @@ from typing import Any
 
 from nlp.document import Document, FileFormat
 from nlp.errors import DamagedFile, NoTextLayer, TooLarge
-from nlp.notice import page_missing
+from nlp.notice import page_missing, pages_unread
 from nlp.reading.characters import clean
 from nlp.reading.layout import MAX_EDGES, Canvas, Char, items_of
 from nlp.reading.lines import Item, join, without_furniture
@@ -51,7 +51,7 @@ def read_ofd(data: bytes, source: str) -> Document:
     """
     items: list[Item] = []
     warnings: list[str] = []
-    images = False
+    images: list[int] = []
     with open_zip(io.BytesIO(data), source, ".ofd", _ADVICE) as archive:
         package = _Package.of(archive, source)
         root = package.part("OFD.xml")
@@ -63,14 +63,19 @@ def read_ofd(data: bytes, source: str) -> Document:
             if page.content is None:
                 warnings.append(page_missing(number))
                 continue
-            images = images or page.content.find(".//{*}ImageObject") is not None
-            items.extend(items_of(_canvas(page.content, page.box, source), number))
+            own = items_of(_canvas(page.content, page.box, source), number)
+            if not without_furniture(own) and page.content.find(".//{*}ImageObject") is not None:
+                images.append(number)
+            items.extend(own)
+    items = without_furniture(items)
     if not items and warnings:
         raise DamagedFile(source, "an .ofd without its pages", _ADVICE)
     if not items:
         raise NoTextLayer(source, "the OFD holds only images of pages" if images else "the OFD holds no text")
     title = root.findtext("{*}DocBody/{*}DocInfo/{*}Title")
-    blocks = tuple(join(without_furniture(items)))
+    if images:
+        warnings.append(pages_unread(images))
+    blocks = tuple(join(items))
     return Document(source, FileFormat.OFD, blocks, clean(title).strip() if title else None, tuple(warnings))
 
 

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import io
 import logging
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
 from nlp.document import Document, FileFormat
 from nlp.errors import DamagedFile, EncryptedFile, NoTextLayer, TooLarge
+from nlp.notice import Notice, pages_unread
 from nlp.reading.characters import clean
 from nlp.reading.layout import Canvas, items_of
 from nlp.reading.lines import Item, join, without_furniture
@@ -18,24 +19,36 @@ from nlp.reading.pdflimits import Overrun, budget
 MAX_PAGES = 2000
 
 
-def read_pdf(data: bytes, source: str) -> Document:
-    """Paragraphs and tables of a PDF, page by page.
+Look = Callable[[Any, int], Iterable[Item]]
+"""What reads a page of pdfplumber's, of that number, as an image."""
 
-    Raises EncryptedFile (a password is needed), NoTextLayer (scanned pages), DamagedFile, TooLarge.
+
+def read_pdf(data: bytes, source: str, look: Look | None = None) -> Document:
+    """Paragraphs and tables of a PDF, page by page; pages without a text layer are read by `look`, where it is given.
+
+    Raises EncryptedFile (a password is needed), NoTextLayer (all pages are scanned), DamagedFile, TooLarge.
     """
     items: list[Item] = []
+    images: list[int] = []
+    looked = False
     with open_pdf(data, source) as document:
         title = document.metadata.get("Title")
-        images = False
         for number, page in enumerate(document.pages, 1):
-            images = images or bool(page.images)
             _, _, right, bottom = page.bbox
-            items.extend(items_of(Canvas(page.chars, page.edges, right, bottom), number))
+            own = items_of(Canvas(page.chars, page.edges, right, bottom), number)
+            if not without_furniture(own):  # a scan may have its page number typed
+                if look:
+                    own, looked = list(look(page, number)), True
+                elif page.images:
+                    images.append(number)
+            items.extend(own)
             page.close()  # releases what the page has parsed: memory does not grow with the document
-    if not items:
+    items = without_furniture(items)
+    if not items and not looked:
         raise NoTextLayer(source, "the PDF holds only images of pages" if images else "the PDF holds no text")
-    blocks = tuple(join(without_furniture(items)))
-    return Document(source, FileFormat.PDF, blocks, clean(title).strip() if isinstance(title, str) else None)
+    warnings = (Notice.READ_BY_OCR.value,) if looked else (pages_unread(images),) if images else ()
+    named = clean(title).strip() if isinstance(title, str) else None
+    return Document(source, FileFormat.PDF, tuple(join(items)), named, warnings)
 
 
 @contextmanager
