@@ -88,6 +88,14 @@ def test_boilerplate_is_shared_by_three_agencies_whatever_opens_and_closes_it(da
     assert finding.score == 3
 
 
+def test_boilerplate_is_found_by_any_of_the_agencies_that_share_it(database: Database) -> None:
+    numbers = [
+        len(list(find(database, Kind.BOILERPLATE, Filters(agency=agency))))
+        for agency in ("乙县", "丙县", "丁县", "甲县")
+    ]
+    assert numbers == [1, 1, 1, 0]
+
+
 def test_silent_is_a_report_that_names_no_problem(database: Database) -> None:
     (finding,) = find(database, Kind.SILENT)
     assert (finding.evidence[0].agency, finding.evidence[0].text) == ("戊县财政局", "无。")

@@ -56,7 +56,11 @@ def search(
     page: Annotated[int, typer.Option(min=1, help="Which page of that many hits.")] = 1,
     count_by: Annotated[
         str | None,
-        typer.Option(help="Count instead: theme, year, region, level, category, agency.", show_default=False),
+        typer.Option(
+            help="Count what would be found instead, by theme, year, region, level, category, agency. Words alone "
+            "(--keyword) count all that hold them; by meaning, the nearest thousand or so are found.",
+            show_default=False,
+        ),
     ] = None,
     format: FormatOption = None,
     output: OutputOption = None,
@@ -95,13 +99,7 @@ def search(
     )
     asked = Query.parse(query)
     with Database.open_readonly(database) as opened:
-        if count_by:
-            searcher = Searcher(opened)
-            facets = members(Facet, count_by, "--count-by")
-            write_counts(
-                {facet: searcher.count_by(facet, asked, filters) for facet in facets}, written_as, output
-            )
-            return
+        facets = members(Facet, count_by, "--count-by") if count_by else []
         vectors = has_vectors(opened.connection)
         if semantic and not vectors:
             raise UsageError(f"{database}: holds no vectors: run gongkai index on it again, with --semantic")
@@ -112,7 +110,12 @@ def search(
             from nlp.search.semantic import Semantic
 
             meaning = Semantic(opened.connection, OnnxEncoder(models.ENCODER))
-        found = Searcher(opened, meaning).search(
+        searcher = Searcher(opened, meaning)
+        if count_by:
+            counts = {facet: searcher.count_by(facet, asked, filters, method=method) for facet in facets}
+            write_counts(counts, written_as, output)
+            return
+        found = searcher.search(
             asked, filters, method=method, limit=limit, offset=(page - 1) * limit, context=context
         )
     write_hits(found, written_as, output)

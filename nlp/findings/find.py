@@ -41,15 +41,17 @@ _DETECTORS = {
 
 
 def find(database: Database, kind: Kind, filters: Filters = Filters()) -> Iterator[Finding]:
-    """The findings of `kind` in all reports that end in a report that `filters` let through.
+    """The findings of `kind` in all reports, of those that end in a report that `filters` let through.
 
-    Of the filters those on reports count, and those on themes. Findings come as they are found.
+    Words that many share are found where any of their reports is let through. Of the filters those on reports count,
+    and those on themes. Findings come as they are found.
     """
     claims = claims_by_report(database.connection)
     found = silent(claims, database.connection) if kind is Kind.SILENT else _DETECTORS[kind](claims)
     among = filters.reports(database.connection)
     for finding in found:
-        if among is not None and not any(evidence.report_id in among for evidence in finding.evidence[-1:]):
+        shown = finding.evidence if kind is Kind.BOILERPLATE else finding.evidence[-1:]
+        if among is not None and not any(evidence.report_id in among for evidence in shown):
             continue
         if filters.themes and not set(filters.themes) & set(finding.themes):
             continue
