@@ -48,10 +48,12 @@ class Evaluation:
         """Calibration of the categories on gold boundaries."""
         return reliability(*gather([annotated.report for annotated in self.gold], self.on_gold))
 
-    def slices(self, by: Callable[[AnnotatedReport], str]) -> dict[str, dict[str, Interval]]:
+    def slices(
+        self, by: Callable[[AnnotatedReport], str], resamples: int = RESAMPLES, seed: int = 0
+    ) -> dict[str, dict[str, Interval]]:
         """The metrics of each group of reports that `by` names."""
         groups = [by(annotated) for annotated in self.gold]
-        return {name: intervals(tallies) for name, tallies in by_group(groups, self.tallies)}
+        return {name: intervals(tallies, resamples, seed) for name, tallies in by_group(groups, self.tallies)}
 
     def errors(self, themes: bool = False) -> Iterator[Mistake]:
         """Every gold statement that was not found as it is; with `themes`, also if only its themes were not."""

@@ -78,10 +78,16 @@ def differences(
     found = {}
     for name in scores_a:
         delta = replicates_b[name] - replicates_a[name]
-        below, above = np.nanmean(delta <= 0), np.nanmean(delta >= 0)
-        p = min(1.0, 2 * float(min(below, above)))
-        found[name] = Difference(_interval(scores_b[name] - scores_a[name], delta), p)
+        found[name] = Difference(_interval(scores_b[name] - scores_a[name], delta), _p(delta))
     return found
+
+
+def _p(delta: Counts) -> float:
+    """Twice the share of the replicates (n,) on the rarer side of zero; resamples without a value do not count."""
+    finite = delta[np.isfinite(delta)]
+    if not len(finite):
+        return float("nan")
+    return min(1.0, 2 * float(min(np.mean(finite <= 0), np.mean(finite >= 0))))
 
 
 def _interval(value: float, replicates: Counts) -> Interval:

@@ -139,7 +139,7 @@ def render(evaluation: Evaluation, about: About) -> str:
         single={name.replace("_", " "): scores[name] for name in SINGLE},
         by_category={category: _row(evaluation, Unit[category.name], scores) for category in Category},
         of_slices=[name.replace("_f1", " F1").replace("_", " ") for name in OF_SLICES],
-        slices={name: list(_slice_rows(evaluation, name)) for name in SLICES},
+        slices={name: list(_slice_rows(evaluation, name, about)) for name in SLICES},
         curves=curves,
         chart=Markup(reliability_chart(curves)),  # pygal escapes what it is given
         confusions={
@@ -203,9 +203,9 @@ def _row(evaluation: Evaluation, unit: Unit, scores: dict[str, Interval]) -> Row
     return Row(precision, recall, f1, gold, predicted, matched)
 
 
-def _slice_rows(evaluation: Evaluation, name: str) -> Iterator[SliceRow]:
+def _slice_rows(evaluation: Evaluation, name: str, about: About) -> Iterator[SliceRow]:
     by = SLICES[name]
-    for group, scores in evaluation.slices(by).items():
+    for group, scores in evaluation.slices(by, about.resamples, about.seed).items():
         reports = [annotated.report for annotated in evaluation.gold if by(annotated) == group]
         statements = sum(1 for report in reports for _ in report.statements())
         yield SliceRow(group, len(reports), statements, tuple(scores[metric] for metric in OF_SLICES))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 from collections.abc import Sequence
 from dataclasses import replace
 from itertools import pairwise
@@ -145,6 +146,16 @@ def test_differences_are_paired() -> None:
     assert found.p < 0.01
     same = differences(better, better, 400)["statement_f1"]
     assert (same.interval.value, same.interval.low, same.interval.high, same.p) == (0, 0, 0, 1)
+
+
+def test_a_difference_of_what_has_no_value_has_no_p() -> None:
+    without = next(
+        report
+        for report in read_split("train")
+        if all(s.category is not Category.PROBLEM for s in report.report.statements())
+    )
+    tallies = evaluate(Perfect(), [without]).tallies
+    assert math.isnan(differences(tallies, tallies, 100)["problem_f1"].p)
 
 
 def test_slices_part_the_reports() -> None:

@@ -200,7 +200,7 @@ def eval(
     result: dict[str, Any] = {"model": model, "data": data or ["test"], **_summary(first, resamples, seed)}
     if slices:
         result["slices"] = {
-            name: {group: triples(scores) for group, scores in first.slices(by).items()}
+            name: {group: triples(scores) for group, scores in first.slices(by, resamples, seed).items()}
             for name, by in SLICES.items()
         }
     if errors:
