@@ -19,6 +19,7 @@ from starlette.testclient import TestClient
 
 from nlp.findings import Kind
 from nlp.index import Database, Indexer
+from nlp.report import Report
 from nlp.schema import to_json
 from nlp.search.semantic import add_vectors
 from nlp.web import create
@@ -58,6 +59,25 @@ def test_facets_narrow_what_is_found(page: TestClient) -> None:
     assert "专职人员" not in shown
     improvements = page.get("/", params={"q": "人员", "category": "improvement"}).text
     assert "下一步将增加<mark>人员</mark>。" in improvements
+
+
+def test_what_is_added_meanwhile_is_found_and_what_is_replaced_is_not(tmp_path: Path) -> None:
+    path = tmp_path / "growing.db"
+
+    def add(*reports: Report) -> None:
+        with Database.open(path) as database:
+            list(Indexer(database).add(reports))
+            list(add_vectors(database.connection, ByHand(), ["problem", "improvement"]))
+
+    add(A, B)
+    with TestClient(create(path, ByHand())) as client:
+        assert "专职" in client.get("/", params={"q": "人员"}).text
+        before = client.get("/findings/repeated").text
+        add(*REPORTS, report("a.txt", [(P, "一是人员全无。")], agency=A.agency))
+        after = client.get("/", params={"q": "人员"}).text
+        assert "专职" not in after
+        assert "全无" in after
+        assert client.get("/findings/repeated").text != before
 
 
 def test_every_link_of_every_page_leads_somewhere(page: TestClient) -> None:

@@ -43,11 +43,8 @@ class Semantic:
         at = np.flatnonzero(np.isin(known, ids))
         distance = np.bitwise_count(signs[at] ^ pack(wanted[None])[0]).sum(axis=1, dtype=np.int64)
         nearest = at[np.argsort(distance, kind="stable")[: limit * RESCORED]]
-        compared = np.union1d(known[nearest], known[np.isin(known, also)])
-        if not len(compared):
-            return {}
-        cosines = self._vectors(compared.tolist()) @ wanted
-        return dict(zip(compared.tolist(), cosines.tolist(), strict=True))
+        compared, vectors = self._vectors(np.union1d(known[nearest], known[np.isin(known, also)]).tolist())
+        return dict(zip(compared, (vectors @ wanted).tolist(), strict=True)) if compared else {}
 
     def _all_signs(self) -> tuple[Ids, Bits]:
         if self._signs is None:
@@ -59,16 +56,18 @@ class Semantic:
             self._signs = ids, signs.reshape(len(rows), -1)
         return self._signs
 
-    def _vectors(self, ids: Sequence[int]) -> Vectors:
+    def _vectors(self, ids: Sequence[int]) -> tuple[list[int], Vectors]:
+        """Those of the ids that still have a vector, and their vectors."""
         marks = ", ".join(map(str, ids))
         rows = dict(
             self._db.execute(
                 f"SELECT statement_id, vector FROM vectors WHERE statement_id IN ({marks})"
             ).fetchall()
         )
-        raw = np.stack([np.frombuffer(rows[id], dtype=np.int8) for id in ids]).astype(np.float32)
-        unit: Vectors = raw / np.linalg.norm(raw, axis=1, keepdims=True)
-        return unit
+        there = [id for id in ids if id in rows]
+        raw = np.array([np.frombuffer(rows[id], dtype=np.int8) for id in there], dtype=np.float32)
+        unit: Vectors = raw / np.linalg.norm(raw, axis=-1, keepdims=True)
+        return there, unit
 
 
 def add_vectors(

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from threading import Lock
 from typing import Any
@@ -58,16 +59,15 @@ SVG_HEADERS = {"Content-Security-Policy": "default-src 'none'; style-src 'unsafe
 
 
 class _Pages:
-    """The pages over one database. A lock lets one request at a time use its connection."""
+    """The pages over one database, which others may add to meanwhile."""
 
     def __init__(self, database: Database, encoder: SentenceEncoder | None) -> None:
         self._database = database
         self._connection = database.connection
-        self._searcher = Searcher(
-            database, Semantic(self._connection, encoder) if encoder is not None else None
-        )
+        self._encoder = encoder
         self._lock = Lock()
-        self._findings: dict[Kind, list[Finding]] = {}
+        self._version: int | None = None
+        self._begin_anew()
         self._templates = Environment(
             loader=PackageLoader("nlp.web", "templates"),
             autoescape=True,
@@ -79,13 +79,33 @@ class _Pages:
             Category=Category, Theme=Theme, Level=Level, Kind=Kind, marked=marked, most=MOST_DOWNLOADED
         )
 
+    def _begin_anew(self) -> None:
+        """Forget all that was kept of the database."""
+        meaning = Semantic(self._connection, self._encoder) if self._encoder is not None else None
+        self._searcher = Searcher(self._database, meaning)
+        self._findings: dict[Kind, list[Finding]] = {}
+
+    @contextmanager
+    def _reading(self) -> Iterator[None]:
+        """One request at a time uses the connection, and sees one state of the database, the present one."""
+        with self._lock:
+            self._connection.execute("BEGIN")
+            try:
+                (version,) = self._connection.execute("PRAGMA data_version").fetchone()
+                if version != self._version:
+                    self._begin_anew()
+                    self._version = version
+                yield
+            finally:
+                self._connection.execute("COMMIT")
+
     def _page(self, name: str, status: int = 200, **values: Any) -> HTMLResponse:
         return HTMLResponse(self._templates.get_template(name).render(**values), status)
 
     def search(self, request: Request) -> Response:
         """The search page: results, and facets to narrow them."""
         asked = Asked.of(request.query_params)
-        with self._lock:
+        with self._reading():
             found = self._searcher.search(
                 asked.query, asked.filters, limit=PER_PAGE, offset=(asked.page - 1) * PER_PAGE, context=True
             )
@@ -121,7 +141,7 @@ class _Pages:
     def report(self, request: Request) -> Response:
         """One report, its statements coloured, its problems linked to what answers them."""
         id = request.path_params["id"]
-        with self._lock:
+        with self._reading():
             found = reading.report(self._connection, id) if id <= LARGEST_ID else None
         if found is None:
             raise HTTPException(404, "没有这份年报")
@@ -129,7 +149,7 @@ class _Pages:
 
     def overview(self, request: Request) -> Response:
         """Charts and totals."""
-        with self._lock:
+        with self._reading():
             totals = reading.totals(self._connection)
             themes = reading.themes_by_year(self._connection)
             regions = reading.problems_by_region(self._connection)
@@ -137,7 +157,7 @@ class _Pages:
 
     def chart(self, request: Request) -> Response:
         """A chart as SVG."""
-        with self._lock:
+        with self._reading():
             if request.path_params["name"] == "themes":
                 drawn = themes_chart(reading.themes_by_year(self._connection))
             elif request.path_params["name"] == "regions":
@@ -167,7 +187,7 @@ class _Pages:
             raise HTTPException(404, "没有这类发现") from None
 
     def _found(self, kind: Kind) -> list[Finding]:
-        with self._lock:
+        with self._reading():
             if kind not in self._findings:
                 found = find(self._database, kind, Filters())
                 self._findings[kind] = sorted(found, key=lambda finding: -finding.score)
@@ -176,7 +196,7 @@ class _Pages:
     def download(self, request: Request) -> Response:
         """The hits of a search, as a spreadsheet."""
         asked = Asked.of(request.query_params)
-        with self._lock:
+        with self._reading():
             page = self._searcher.search(asked.query, asked.filters, limit=MOST_DOWNLOADED, context=True)
         return _spreadsheet([HIT_COLUMNS, *map(cells, page.hits)], request.path_params["format"], "gongkai")
 

@@ -57,8 +57,13 @@ def themes_chart(counts: Mapping[Theme, Mapping[int, int]]) -> str:
 
 
 def regions_chart(rows: Sequence[tuple[str, int, int]]) -> str:
-    """Bars: problems a report, region by region."""
-    chart = pygal.HorizontalBar(**{**_COMMON, "show_legend": False, "height": 120 + 24 * len(rows)})
+    """Bars: problems a report, region by region, from region, problems and reports."""
+    settings = {
+        "show_legend": False,
+        "height": 120 + 24 * len(rows),
+        "value_formatter": lambda value: f"{value:.1f}",
+    }
+    chart = pygal.HorizontalBar(**{**_COMMON, **settings})
     chart.x_labels = [region for region, _, _ in reversed(rows)]
-    chart.add("问题", [problems for _, problems, _ in reversed(rows)])
+    chart.add("每份年报的问题", [problems / reports for _, problems, reports in reversed(rows)])
     return drawn(chart)

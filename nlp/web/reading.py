@@ -134,8 +134,8 @@ def themes_by_year(connection: sqlite3.Connection) -> dict[Theme, dict[int, int]
 
 
 def problems_by_region(connection: sqlite3.Connection, most: int = 20) -> list[tuple[str, int, int]]:
-    """Region, problems and reports of the regions with most problems."""
-    return [
+    """Region, problems and reports of the regions with most problems; first where a report has most of them."""
+    rows: list[tuple[str, int, int]] = [
         tuple(row)
         for row in connection.execute(
             "SELECT r.region, sum(s.category = 'problem'), count(DISTINCT r.id) FROM reports r "
@@ -143,3 +143,4 @@ def problems_by_region(connection: sqlite3.Connection, most: int = 20) -> list[t
             (most,),
         )
     ]
+    return sorted(rows, key=lambda row: -row[1] / row[2])
