@@ -24,7 +24,7 @@ from itertools import islice
 from pathlib import Path
 
 import models
-import nlp
+from eval.demo import CORPUS
 from nlp.errors import GongkaiError
 from nlp.inputs import expand
 from nlp.reading import read
@@ -35,7 +35,6 @@ REPORTS, EARLY, SAMPLED = 20_000, 1000, 200
 """Reports of a soak; how many of them are done when memory is first looked at; and how many the model alone reads."""
 TURN = 120.0
 """Seconds of the run between two times that the model alone is timed."""
-_CORPUS = Path(nlp.__file__).parent / "samples" / "demo"
 _FORMS = ("txt", "html", "docx")
 _W = "http://schemas.openxmlformats.org/wordprocessingml/2006/main"
 _SECONDS = 0.5
@@ -44,7 +43,7 @@ _SECONDS = 0.5
 
 def invented(number: int, seed: int = 0) -> Iterator[str]:
     """So many reports: the sections of each are those of the demo corpus, each drawn from a report of its own."""
-    texts = [file.read_text(encoding="utf-8").strip() for file in sorted(_CORPUS.glob("*.txt"))]
+    texts = [file.read_text(encoding="utf-8").strip() for file in sorted(CORPUS.glob("*.txt"))]
     draw = random.Random(seed)
     cut = [_sections(text) for text in texts]
     for count in range(number):

@@ -250,20 +250,3 @@ def _state(source: EncoderFile, kept: npt.NDArray[np.int64]) -> dict[str, torch.
             for end, suffix in (("w", "weight"), ("b", "bias")):
                 state[f"encoder.layer.{layer}.{name}.{suffix}"] = tensors[f"l{layer}.{short}.{end}"]
     return {name: torch.from_numpy(np.ascontiguousarray(tensor)) for name, tensor in state.items()}
-
-
-def similarity(texts: list[str], directory: Path | None = None) -> Array:
-    """Cosine similarities (n, n) of `texts` as the encoder's own recipe computes them: mean of token states."""
-    import torch
-    from transformers import AutoModel, AutoTokenizer
-
-    directory = directory or encoder_directory()
-    tokenizer = AutoTokenizer.from_pretrained(directory)
-    encoder = AutoModel.from_pretrained(directory, add_pooling_layer=False).eval()
-    batch = tokenizer(texts, padding=True, truncation=True, return_tensors="pt")
-    with torch.inference_mode():
-        states = encoder(**batch).last_hidden_state
-    mask = batch["attention_mask"].unsqueeze(-1)
-    vectors = torch.nn.functional.normalize((states * mask).sum(1) / mask.sum(1), dim=-1)
-    matrix: Array = (vectors @ vectors.T).numpy()
-    return matrix

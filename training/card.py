@@ -19,6 +19,11 @@ BASE_NOTES = {
 }
 """What the card says of a base, by its name."""
 
+COMPOSED = (
+    "- The corpus is composed text. On reports as offices publish them, expect a few points less than above.",
+)
+"""What the card says of a model that only this project's corpus made."""
+
 METRICS = (
     "boundary_f1", "statement_f1", "statement_macro_f1", *(f"{category}_f1" for category in Category),
     "theme_f1", "theme_on_gold_f1", "category_accuracy", "character_accuracy",
@@ -49,12 +54,13 @@ def card(
     scores: Mapping[str, Mapping[str, Interval]],
     megabytes: float,
     agreement: float,
+    composed: bool = True,
 ) -> str:
     """The card as Markdown with the metadata block that model hubs read.
 
     `recipes` are those of the runs that made the model, in order; `data` and `scores` are by split, and the splits of
     `scores` share their metrics; `agreement` is the share of statements on which the 8-bit graph and the torch model
-    agree. Every score is one that `gongkai eval SPLIT` prints.
+    agree; `composed` says that all reports are this project's own. Every score is one that `gongkai eval SPLIT` prints.
     """
     base = recipes[0]["base"]
     training = ", then ".join(
@@ -81,7 +87,9 @@ def card(
         "",
         "## Data",
         "",
-        "Reports composed and annotated for this project; no agency's text.",
+        "Reports composed and annotated for this project; no agency's text."
+        if composed
+        else "Annotated reports of whoever trained it.",
         "",
         "| split | reports | statements | " + " | ".join(category.chinese for category in Category) + " |",
         "| --- " * (3 + len(Category)) + "|",
@@ -94,7 +102,7 @@ def card(
         "## Scores",
         "",
         "As `gongkai eval` prints them for this model, with 95 % bootstrap intervals over reports. `dev` was",
-        "watched in training and fitted the temperature; `test` chose nothing.",
+        "watched in training and fitted the temperature; the run did not look at `test`.",
         "",
         "| metric | " + " | ".join(scores) + " |",
         "| --- " * (1 + len(scores)) + "|",
@@ -112,7 +120,7 @@ def card(
         "",
         "- For the narrative of disclosure annual reports in simplified Chinese; other text gets labels too, but they",
         "  mean nothing.",
-        "- The corpus is composed text. On reports as offices publish them, expect a few points less than above.",
+        *(COMPOSED if composed else ()),
         "- A label is a reading of one statement, not a judgement of an agency. Check the text before you quote it.",
         "",
     ]

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import shutil
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -13,6 +12,7 @@ from nlp.ngrams import BITS, ORDERS
 from training.ngrams import NGRAM_WEIGHT, fit
 from training.recipe import Recipe
 from training.run import train_model
+from training.trainer import remove_checkpoints
 
 WATCHED = 25
 """Every how many-th training report is scored after each epoch, to see the run learn."""
@@ -36,7 +36,6 @@ class RecipeLearner:
         tagger = train_model(
             fold.train, fold.train[::WATCHED], self.recipe, directory, resume=directory.exists()
         )
-        for checkpoint in directory.glob("checkpoint-*"):
-            shutil.rmtree(checkpoint)
+        remove_checkpoints(directory)
         settings = replace(tagger.settings, ngram_weight=NGRAM_WEIGHT)
         return replace(tagger, ngrams=fit(fold.train), settings=settings)

@@ -183,12 +183,12 @@ def agreement_of(a: Tagger, b: Tagger, reports: Sequence[AnnotatedReport]) -> fl
 
 
 def export(
-    run_directory: Path, target: Path, corpus: Path, name: str, version: str
+    run_directory: Path, target: Path, corpus: Path, name: str, version: str, composed: bool = True
 ) -> dict[str, dict[str, Interval]]:
     """Make the product's model of a finished run: graph, tokenizer, configuration and card, in `target`.
 
-    The n-gram model is fitted on the training split, the temperature on dev. Returns the exported model's scores on
-    dev and, where the corpus has one, on test.
+    The n-gram model is fitted on the training split, the temperature on dev. `composed` lets the card say that all
+    reports are this project's own. Returns the exported model's scores on dev and, where the corpus has one, on test.
     """
     trained = run_directory / MODEL
     model = StatementModel.from_pretrained(trained)
@@ -234,6 +234,6 @@ def export(
         scores=scores_json(scores),
     )
     megabytes = sum((target / name).stat().st_size for name in (models.GRAPH, models.NGRAMS)) / 1e6
-    text = card(name, version, recipes, data, scores, megabytes, agreement)
+    text = card(name, version, recipes, data, scores, megabytes, agreement, composed)
     (target / models.CARD).write_text(text, encoding="utf-8")
     return scores

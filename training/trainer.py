@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import shutil
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any, Protocol, TypeVar, cast
@@ -205,6 +206,12 @@ def last_checkpoint(run_directory: str | Path | None) -> Path | None:
     """The newest checkpoint of a run, or None."""
     found = cast(Any, get_last_checkpoint)(str(run_directory)) if Path(str(run_directory)).is_dir() else None
     return Path(found) if found else None
+
+
+def remove_checkpoints(run_directory: Path) -> None:
+    """Remove the checkpoints of a run that is done."""
+    for checkpoint in run_directory.glob("checkpoint-*"):
+        shutil.rmtree(checkpoint)
 
 
 def train(

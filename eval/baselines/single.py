@@ -11,7 +11,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from eval.baselines.recipe import BASELINE, finished
+from eval.baselines.recipe import BASELINE
 from eval.baselines.statementwise import CUTTING, Statementwise
 from eval.folds import Fold
 from nlp.report import Report, Section, Statement, statements_of
@@ -40,6 +40,7 @@ class SingleSentenceLearner:
     def fit(self, fold: Fold, directory: Path) -> SingleSentenceBaseline:
         """The trained model; a run that was stopped goes on from its last checkpoint."""
         from training.run import train_model
+        from training.trainer import remove_checkpoints
 
         watched = [alone(annotated) for annotated in fold.watched or fold.train[:1]]
         tagger = train_model(
@@ -49,7 +50,7 @@ class SingleSentenceLearner:
             directory,
             resume=directory.exists(),
         )
-        finished(directory)
+        remove_checkpoints(directory)
         return SingleSentenceBaseline(tagger)
 
 

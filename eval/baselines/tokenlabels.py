@@ -20,7 +20,7 @@ from torch import Tensor, nn
 from transformers import AutoConfig, AutoModel, BertConfig, BertModel, PreTrainedModel
 
 import models
-from eval.baselines.recipe import BASELINE, finished
+from eval.baselines.recipe import BASELINE
 from eval.evaluation import evaluate
 from eval.folds import Fold, Reports
 from nlp.boundary import Candidate, Evidence
@@ -34,7 +34,7 @@ from training.examples import IGNORED
 from training.grouped import group_states
 from training.recipe import Recipe
 from training.run import base_directory
-from training.trainer import StatementTrainer, train
+from training.trainer import StatementTrainer, remove_checkpoints, train
 
 LABELS = tuple(f"{prefix}-{category}" for prefix in "BI" for category in Category)
 """Of a token, in the order of the model's outputs."""
@@ -224,7 +224,7 @@ class TokenLabelLearner:
         base = base_directory(self.recipe.base)
         tokenizer = Tokenizer.from_file(str(base / models.TOKENIZER))
         model = _train(fold, TokenLabelModel.from_encoder(str(base)), tokenizer, self.recipe, directory)
-        finished(directory)
+        remove_checkpoints(directory)
         return TokenLabelBaseline(model, tokenizer)
 
 

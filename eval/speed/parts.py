@@ -43,7 +43,7 @@ def steps(tagger: Tagger, work: Sequence[Report]) -> dict[str, float]:
     scores = replace(tagger, engine=engine).score(encoded)
     marks.append(time.perf_counter())
     for section, one, found in zip(sections, encoded, scores, strict=True):
-        decode(section, one, found, tagger.settings)
+        decode(section, one, found, tagger.settings, tagger.ngrams)
     marks.append(time.perf_counter())
     tokens, scored, decoded = (b - a for a, b in pairwise(marks))
     took = {

@@ -12,8 +12,8 @@ from typing import Any, BinaryIO, Protocol, TypeVar
 from nlp.batch.storage import Storage
 from nlp.errors import GongkaiError, UsageError
 from nlp.output import parquet
+from nlp.output.jsonl import line_of
 from nlp.report import Report
-from nlp.schema import to_json
 
 T = TypeVar("T")
 Row = Any
@@ -57,12 +57,7 @@ class JsonLines:
 
     def row(self, report: Report) -> bytes:
         """A line."""
-        data = to_json(report)
-        try:
-            line = json.dumps(data, ensure_ascii=False).encode()
-        except UnicodeEncodeError:  # a file's name that is no Unicode
-            line = json.dumps(data).encode()
-        return line + b"\n"
+        return f"{line_of(report)}\n".encode()
 
     def rows(self, stream: BinaryIO) -> dict[str, Row]:
         """The lines."""

@@ -66,7 +66,7 @@ def tag(
         typer.Option(
             min=1,
             help="Into a directory: processes that read files; with ray, workers that tag.",
-            show_default="all but one core, 3/4 of the cores",
+            show_default="all but one core; as many as the cluster has room for",
         ),
     ] = None,
     engine: Annotated[

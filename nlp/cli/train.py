@@ -140,7 +140,8 @@ def train(
     if data:
         reports = with_replay(read_split(data), reports, seed)
     train_model(reports, read_split("dev", corpus), recipe, output, resume, start, distill_from)
-    scores = export(output, output / "export", corpus, name, model_version)
+    composed = data is None and corpus.resolve() == CORPUS.resolve()
+    scores = export(output, output / "export", corpus, name, model_version, composed)
     for split, found in scores.items():
         for metric, interval in found.items():
             print(f"{split:5} {metric:20} {interval}")

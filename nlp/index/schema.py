@@ -62,7 +62,6 @@ CREATE TABLE vectors (             -- of problems and improvements, where the in
     signs BLOB NOT NULL,           -- the sign of every dimension, a bit each
     vector BLOB NOT NULL           -- every dimension in 8 bits, scaled by 127 / the largest
 );
-CREATE TABLE facts (name TEXT PRIMARY KEY, value TEXT NOT NULL);
 """
 
 MIGRATIONS: dict[int, str] = {}
