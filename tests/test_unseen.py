@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
+
 import eval as evaluation
 from training.annotation import SPLITS, AnnotatedReport, read_split
 
-NEAR_REAL = Path(evaluation.__file__).parent / "annotations" / "near-real.txt"
+ANNOTATIONS = Path(evaluation.__file__).parent / "annotations"
 LONG = 20
 """Characters from which on a statement is somebody's own words, not the form's."""
 
@@ -16,11 +18,12 @@ def own_words(reports: list[AnnotatedReport]) -> set[str]:
     return {s.text.strip() for one in reports for s in one.report.statements() if len(s.text.strip()) >= LONG}
 
 
-def test_no_report_of_it_is_in_the_corpus() -> None:
+@pytest.mark.parametrize("name", ["near-real", "new-writers"])
+def test_no_report_of_it_is_in_the_corpus(name: str) -> None:
     corpus = [report for split in SPLITS for report in read_split(split)]
-    near_real = list(read_split(NEAR_REAL))
-    assert len(near_real) >= 20
-    assert {r.id for r in near_real}.isdisjoint(r.id for r in corpus)
-    assert {r.report.agency for r in near_real}.isdisjoint(r.report.agency for r in corpus)
-    shared = own_words(near_real) & own_words(corpus)
-    assert len(shared) <= 0.01 * len(own_words(near_real)), shared
+    unseen = list(read_split(ANNOTATIONS / f"{name}.txt"))
+    assert len(unseen) >= 20
+    assert {r.id for r in unseen}.isdisjoint(r.id for r in corpus)
+    assert {r.report.agency for r in unseen}.isdisjoint(r.report.agency for r in corpus)
+    shared = own_words(unseen) & own_words(corpus)
+    assert len(shared) <= 0.01 * len(own_words(unseen)), shared
