@@ -58,13 +58,16 @@ class SetFitLearner:
 
     def fit(self, fold: Fold, directory: Path) -> VectorBaseline:
         """The baseline, fitted on statements drawn from the fold's training reports; nothing is kept."""
+        from training.precision import autocast
+
         pairs = annotated_statements(fold.train)
         drawn = draw(pairs, self.shots, self.seed)
         body = self._body(drawn)
 
         def vectors(shown: Sequence[Pair]) -> Floats:
             texts = [features(section, statement) for section, statement in shown]
-            return np.asarray(body.encode(texts, show_progress_bar=False), dtype=np.float32)
+            with autocast():
+                return np.asarray(body.encode(texts, show_progress_bar=False), dtype=np.float32)
 
         return VectorBaseline(vectors, self.strength).fit(pairs if self.all_for_heads else drawn)
 
