@@ -78,8 +78,6 @@ class SetFitLearner:
         from sentence_transformers.sentence_transformer.modules import Normalize, Pooling, Transformer
         from setfit import SetFitModel, Trainer, TrainingArguments
 
-        from training.precision import autocast
-
         transformer = Transformer(str(self.encoder or encoder_directory()), max_seq_length=MAX_TOKENS)
         mean = Pooling(transformer.get_embedding_dimension(), "mean")  # as this encoder was trained
         body = SentenceTransformer(modules=[transformer, mean, Normalize()])
@@ -99,11 +97,11 @@ class SetFitLearner:
                 ),
                 train_dataset=Dataset.from_dict({"text": [], "label": []}),  # given below; it wants one here
             )
-            with autocast():
-                trainer.train_embeddings(
-                    [features(section, statement) for section, statement in drawn],
-                    [list(Category).index(statement.category) for _, statement in drawn],
-                )
+            # in float32: in bfloat16, vectors that lie as close together as this encoder's stay there
+            trainer.train_embeddings(
+                [features(section, statement) for section, statement in drawn],
+                [list(Category).index(statement.category) for _, statement in drawn],
+            )
         return body
 
 
