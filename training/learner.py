@@ -8,8 +8,10 @@ from pathlib import Path
 
 from eval.evaluation import System
 from eval.folds import Fold
+from nlp.decoding import DecodingSettings
 from nlp.ngrams import BITS, ORDERS
-from training.ngrams import NGRAM_WEIGHT, fit
+from nlp.tagger import CONTEXT, MAX_TOKENS
+from training.ngrams import IDF_SHARE, NGRAM_WEIGHT, REGULARISATION, fit
 from training.recipe import Recipe
 from training.run import train_model
 from training.trainer import remove_checkpoints
@@ -27,9 +29,14 @@ class RecipeLearner:
 
     @property
     def settings(self) -> str:
-        """The recipe, and how the n-gram model is joined."""
-        joined = {"ngram_weight": NGRAM_WEIGHT, "orders": ORDERS, "bits": BITS}
-        return json.dumps(self.recipe.to_json() | joined, sort_keys=True)
+        """The recipe, how the n-gram model is fitted and joined, and how statements are read and decided."""
+        ngrams = {"bits": BITS, "orders": ORDERS, "regularisation": REGULARISATION, "idf_share": IDF_SHARE}
+        reading = {"max_tokens": MAX_TOKENS, "context": CONTEXT, "decoding": self._decoding.to_json()}
+        return json.dumps(self.recipe.to_json() | {"ngrams": ngrams} | reading, sort_keys=True)
+
+    @property
+    def _decoding(self) -> DecodingSettings:
+        return DecodingSettings(ngram_weight=NGRAM_WEIGHT)
 
     def fit(self, fold: Fold, directory: Path) -> System:
         """The trained model as a tagger; a run that was stopped goes on from its last checkpoint."""
@@ -37,5 +44,4 @@ class RecipeLearner:
             fold.train, fold.train[::WATCHED], self.recipe, directory, resume=directory.exists()
         )
         remove_checkpoints(directory)
-        settings = replace(tagger.settings, ngram_weight=NGRAM_WEIGHT)
-        return replace(tagger, ngrams=fit(fold.train), settings=settings)
+        return replace(tagger, ngrams=fit(fold.train), settings=self._decoding)
