@@ -22,7 +22,7 @@ def autocast_dtype() -> torch.dtype | None:
 
 
 def autocast() -> torch.autocast:
-    """A context in which products are in that type, for training loops that do not ask for one."""
+    """A context in which products are in that type, for what does not ask for one itself."""
     dtype = autocast_dtype()
     device = "cuda" if torch.cuda.is_available() else "cpu"
     return torch.autocast(device, dtype or torch.bfloat16, enabled=dtype is not None)
