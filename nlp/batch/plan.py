@@ -8,7 +8,15 @@ from dataclasses import dataclass, field
 from nlp.batch.manifest import Entry, Manifest, State
 from nlp.batch.shards import Shards
 from nlp.batch.workers import digest_of, stat_of
-from nlp.errors import DamagedFile, EmptyFile, EncryptedFile, LegacyFormat, NoTextLayer, UnknownFormat
+from nlp.errors import (
+    DamagedFile,
+    EmptyFile,
+    EncryptedFile,
+    LegacyFormat,
+    MissingFile,
+    NoTextLayer,
+    UnknownFormat,
+)
 from nlp.reading import remote
 from nlp.schema import VERSION
 
@@ -66,12 +74,18 @@ def _final(ocr: bool) -> set[int]:
     return final
 
 
+def _still_missing(entry: Entry) -> bool:
+    """Whether a file that was not there is not there now; a URL may answer at any time."""
+    missing = entry.exit_status == MissingFile.exit_status and not remote.is_url(entry.source)
+    return missing and stat_of(entry.source) == (None, None)
+
+
 def _unchanged(entry: Entry, settings: str, written: bool, final: set[int]) -> bool:
     """Whether a file need not be tagged again: same model, same content, and its report is there."""
     if entry.state is State.PENDING or entry.settings != settings:
         return False
     if entry.state is State.FAILED and entry.exit_status not in final:
-        return False
+        return _still_missing(entry)
     if entry.state is State.DONE and not written:
         return False
     if remote.is_url(entry.source):
