@@ -179,11 +179,11 @@ def test_the_same_number_of_statements_is_drawn_of_every_category() -> None:
 # ---- token labels
 
 
-def test_token_targets_begin_where_statements_begin() -> None:
+def test_token_targets_end_where_statements_end() -> None:
     segment = torch.tensor([[0, 0, 1, 1, 1, 2, 0]])
     targets = token_targets(segment, torch.tensor([IGNORED, 2, 4]))
     names = [LABELS[i] if i >= 0 else "" for i in targets[0].tolist()]
-    assert names == ["", "", "B-problem", "I-problem", "I-problem", "B-other", ""]
+    assert names == ["", "", "I-problem", "I-problem", "E-problem", "E-other", ""]
 
 
 def test_token_labels_are_decoded_into_statements() -> None:
@@ -191,14 +191,17 @@ def test_token_labels_are_decoded_into_statements() -> None:
     section = Section(SectionKind.OVERVIEW, text)
     (encoded,) = encode([section], build_tokenizer(list(dict(PIECES).items())))
     characters = [text[start:end] for start, end in encoded.offsets]
+    said = ["I-disclosure"] * len(characters)
+    said[characters.index("，")] = "E-disclosure"
+    problem = slice(characters.index("，") + 1, characters.index("。"))
+    said[problem] = ["I-problem"] * (problem.stop - problem.start)
+    said[problem.start + 1] = "I-other"
+    said[characters.index("。")] = "E-problem"
+    said[characters.index("。") + 1 :] = ["I-other"] * (len(characters) - characters.index("。") - 1)
     labels = np.full((len(characters), len(LABELS)), -4.0, dtype=np.float32)
-    said = ["B-disclosure", *["I-disclosure"] * 4, "B-problem", *["I-problem"] * 4, "I-other", "I-problem"]
-    for i, label in enumerate([*said, *["I-other"] * (len(characters) - len(said))]):
-        labels[i, LABELS.index(label)] = 4.0
-    labels[characters.index("下")] = -4.0
-    labels[characters.index("下"), LABELS.index("B-other")] = 4.0
-    begins, category = marginals(torch.from_numpy(labels))
-    probability = begins.sigmoid().numpy()
+    labels[np.arange(len(said)), [LABELS.index(label) for label in said]] = 4.0
+    boundary, category = marginals(torch.from_numpy(labels))
+    probability = boundary.sigmoid().numpy()
     scores = TokenScores(
         probability, category.numpy(), np.zeros((len(characters), len(Theme)), dtype=np.float32)
     )
@@ -210,10 +213,10 @@ def test_token_labels_are_decoded_into_statements() -> None:
     ]
 
 
-def test_marginals_sum_over_b_and_i() -> None:
+def test_marginals_sum_over_ends_and_insides() -> None:
     labels = torch.log(torch.tensor([[0.1, 0.2, 0.05, 0.05, 0.1, 0.1, 0.1, 0.1, 0.1, 0.1]]))
-    begins, category = marginals(labels)
-    assert begins.sigmoid().item() == pytest.approx(0.5)
+    boundary, category = marginals(labels)
+    assert boundary.sigmoid().item() == pytest.approx(0.5)
     assert category.exp()[0].tolist() == pytest.approx([0.2, 0.3, 0.15, 0.15, 0.2])
 
 

@@ -21,13 +21,6 @@ def autocast_dtype() -> torch.dtype | None:
     return torch.bfloat16 if seconds(torch.bfloat16) < seconds(torch.float32) else None
 
 
-def autocast() -> torch.autocast:
-    """A context in which products are in that type, for what does not ask for one itself."""
-    dtype = autocast_dtype()
-    device = "cuda" if torch.cuda.is_available() else "cpu"
-    return torch.autocast(device, dtype or torch.bfloat16, enabled=dtype is not None)
-
-
 def seconds(dtype: torch.dtype) -> float:
     """Of the fastest of a few products of this type on the processor, of a shape like the encoder's."""
     a = torch.ones(_ROWS, _INNER, dtype=dtype)

@@ -33,6 +33,7 @@ Pair = tuple[Section, Statement]
 class SetFitLearner:
     """Fine-tunes the encoder on `shots` statements a category; the heads learn from them, or from `all_for_heads`.
 
+    All is done in float32: in bfloat16, vectors that lie as close together as this encoder's stay there.
     Each statement makes `iterations` pairs of its own category and as many of two, which are seen once; `iterations`,
     `batch` and `rate` are the paper's. `encoder` is the directory of a BERT, the built-in one by default.
     """
@@ -53,21 +54,19 @@ class SetFitLearner:
 
     @property
     def settings(self) -> str:
-        """All fields."""
-        return json.dumps(asdict(self) | {"cutting": CUTTING}, sort_keys=True, default=str)
+        """All fields, and the precision."""
+        said = {"cutting": CUTTING, "precision": "float32"}
+        return json.dumps(asdict(self) | said, sort_keys=True, default=str)
 
     def fit(self, fold: Fold, directory: Path) -> VectorBaseline:
         """The baseline, fitted on statements drawn from the fold's training reports; nothing is kept."""
-        from training.precision import autocast
-
         pairs = annotated_statements(fold.train)
         drawn = draw(pairs, self.shots, self.seed)
         body = self._body(drawn)
 
         def vectors(shown: Sequence[Pair]) -> Floats:
             texts = [features(section, statement) for section, statement in shown]
-            with autocast():
-                return np.asarray(body.encode(texts, show_progress_bar=False), dtype=np.float32)
+            return np.asarray(body.encode(texts, show_progress_bar=False), dtype=np.float32)
 
         return VectorBaseline(vectors, self.strength).fit(pairs if self.all_for_heads else drawn)
 
@@ -97,7 +96,6 @@ class SetFitLearner:
                 ),
                 train_dataset=Dataset.from_dict({"text": [], "label": []}),  # given below; it wants one here
             )
-            # in float32: in bfloat16, vectors that lie as close together as this encoder's stay there
             trainer.train_embeddings(
                 [features(section, statement) for section, statement in drawn],
                 [list(Category).index(statement.category) for _, statement in drawn],

@@ -93,6 +93,6 @@ BASELINES = (
         _setfit(64, all_for_heads=True),
     ),
     Baseline("single", "BERT on each statement alone, with its heading; statements cut by rule", _single),
-    Baseline("token-labels", "BERT with B- and I- labels on tokens, decoded into statements", _token_labels),
+    Baseline("token-labels", "BERT with E- and I- labels on tokens, decoded into statements", _token_labels),
 )
 """All but the product, which is always measured."""

@@ -1,8 +1,10 @@
-"""Token labels: BERT says of every token whether it begins or continues a statement, and of which category.
+"""Token labels: BERT says of every token whether it ends a statement or lies inside one, and of which category.
 
-The labels are B- and I- with a category (Ramshaw and Marcus 1995, W95-0107), as taggers of names have them. Encoder,
-windows, augmentation, optimizer and averaging are the product's. So is the way from scores over tokens to statements,
-but for where they end: before a token more likely labelled B- than I-, whether or not a mark stands there.
+The labels are E- and I- with a category (IOE2 of Tjong Kim Sang and Veenstra 1999, arXiv:cs/9907006, where no token is
+outside). Ends are what a mark shows: with labels of beginnings, B- and I-, this encoder learns boundaries at a fraction
+of the rate, since the token to be labelled is not the one that tells. Encoder, windows, augmentation, optimizer and
+averaging are the product's. So is the way from scores over tokens to statements, but for where they end: after a token
+more likely labelled E- than I-, whether or not a mark stands there.
 """
 
 from __future__ import annotations
@@ -36,10 +38,10 @@ from training.recipe import Recipe
 from training.run import base_directory
 from training.trainer import StatementTrainer, remove_checkpoints, train
 
-LABELS = tuple(f"{prefix}-{category}" for prefix in "BI" for category in Category)
+LABELS = tuple(f"{prefix}-{category}" for prefix in "EI" for category in Category)
 """Of a token, in the order of the model's outputs."""
 BOUNDARY = 0.5
-"""The probability of all B- labels together from which on a token begins a statement."""
+"""The probability of all E- labels together from which on a token ends a statement."""
 
 
 class TokenLabelModel(PreTrainedModel):
@@ -92,12 +94,12 @@ class TokenLabelModel(PreTrainedModel):
 def token_targets(segment: Tensor, category_targets: Tensor) -> Tensor:
     """The label (b, t) of every token, IGNORED outside of the text.
 
-    `segment` (b, t) and `category_targets` (s,) are a group's of `Collator`: a statement's first token is where its
-    segment begins.
+    `segment` (b, t) and `category_targets` (s,) are a group's of `Collator`: a statement's last token is the one before
+    another segment.
     """
     category = category_targets[segment]
-    before = torch.cat([torch.zeros_like(segment[:, :1]), segment[:, :-1]], dim=1)
-    inside = (segment == before).long() * len(Category)
+    following = torch.cat([segment[:, 1:], torch.zeros_like(segment[:, :1])], dim=1)
+    inside = (segment == following).long() * len(Category)
     return torch.where(category == IGNORED, category, category + inside)
 
 
@@ -138,7 +140,7 @@ class TokenLabelEngine:
         self.model = model
 
     def run(self, batch: Batch) -> Scores:
-        """One forward pass, without dropout and gradients; `boundary` is that a statement begins with the token."""
+        """One forward pass, without dropout and gradients; `boundary` is that a statement ends with the token."""
         training = self.model.training
         self.model.train(False)
         device = next(self.model.parameters()).device
@@ -146,10 +148,10 @@ class TokenLabelEngine:
         with torch.inference_mode():
             labels, themes = self.model(*(torch.from_numpy(array).to(device) for array in arrays))
         self.model.train(training)
-        begins, category = marginals(labels.float())
+        boundary, category = marginals(labels.float())
         segment = np.arange(batch.input_ids.size).reshape(batch.input_ids.shape)
         return Scores(
-            begins.cpu().numpy(),
+            boundary.cpu().numpy(),
             segment,
             category.flatten(0, 1).cpu().numpy(),
             themes.float().flatten(0, 1).cpu().numpy(),
@@ -157,10 +159,10 @@ class TokenLabelEngine:
 
 
 def marginals(labels: Tensor) -> tuple[Tensor, Tensor]:
-    """The logit (…) of all B- labels against all I- labels, and log-probabilities (…, 5) of categories, B- or I-."""
-    begin, inside = labels.split(len(Category), dim=-1)
-    category = torch.logaddexp(begin, inside)
-    return begin.logsumexp(-1) - inside.logsumexp(-1), category.log_softmax(-1)
+    """The logit (…) of all E- labels against all I- labels, and log-probabilities (…, 5) of categories, E- or I-."""
+    end, inside = labels.split(len(Category), dim=-1)
+    category = torch.logaddexp(end, inside)
+    return end.logsumexp(-1) - inside.logsumexp(-1), category.log_softmax(-1)
 
 
 class TokenLabelBaseline:
@@ -189,13 +191,14 @@ class TokenLabelBaseline:
         return self._tagger.classify(sections)
 
 
-def ends(encoded: EncodedSection, begins: Floats) -> list[int]:
-    """The characters at which statements end: where the tokens begin that begin a statement, by `begins` (n,).
+def ends(encoded: EncodedSection, boundary: Floats) -> list[int]:
+    """The characters at which statements end, by the probability `boundary` (n,) that one ends with a token.
 
-    Blanks before such a token stay with the statement before it, as the guideline has it. An I- after a statement of
-    another category goes on with it: the category is the whole statement's.
+    Blanks after such a token stay with its statement, as the guideline has it. The category is the whole statement's,
+    whatever its tokens say one by one.
     """
-    return [int(encoded.offsets[i, 0]) for i in np.flatnonzero(begins >= BOUNDARY) if i]
+    last = len(encoded.ids) - 1
+    return [int(encoded.offsets[i + 1, 0]) for i in np.flatnonzero(boundary >= BOUNDARY) if i < last]
 
 
 def ending_at(encoded: EncodedSection, found: Sequence[int]) -> EncodedSection:
@@ -215,8 +218,8 @@ class TokenLabelLearner:
 
     @property
     def settings(self) -> str:
-        """The recipe."""
-        return json.dumps(self.recipe.to_json(), sort_keys=True)
+        """The labels and the recipe."""
+        return json.dumps({"labels": LABELS, **self.recipe.to_json()}, sort_keys=True)
 
     def fit(self, fold: Fold, directory: Path) -> TokenLabelBaseline:
         """The trained model; a run that was stopped goes on from its last checkpoint."""
