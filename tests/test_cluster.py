@@ -225,7 +225,7 @@ def test_the_command_with_the_model_itself(home: Path, tmp_path: Path) -> None:
             [*command, *options, "-o", f"{tmp_path / name}/"], capture_output=True, text=True, timeout=SECONDS
         )
         assert done.returncode == 1, done.stderr
-        assert "13 files tagged, 0 unchanged, 1 failed" in done.stderr
+        assert ": 13 tagged, 0 unchanged, 1 failed" in done.stderr
     parts = sorted((tmp_path / "local").glob("part-*.parquet"))
     assert len(parts) == 2
     for part in parts:

@@ -60,7 +60,7 @@ def tag_into(batch: Batch, sources: Sequence[str], quiet: bool) -> None:
             print(f"stopped: the same command goes on, {batch.output} is whole", file=sys.stderr)
             raise
     if not quiet:
-        words = f"{outcome.tagged} files tagged, {outcome.kept} unchanged, {outcome.failed} failed"
+        words = f"{outcome.tagged} tagged, {outcome.kept} unchanged, {outcome.failed} failed"
         hint = f" (gongkai tag -o {batch.output} --errors)" if outcome.failed else ""
         print(f"{batch.output}: {words}{hint}", file=sys.stderr)
     if outcome.failed:
