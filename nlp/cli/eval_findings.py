@@ -46,14 +46,14 @@ def _as_json(model: str, found: FindingsEvaluation, scores: Scores, errors: bool
 
 def _print(found: FindingsEvaluation, scores: Scores, errors: bool) -> None:
     from rich.console import Console
-    from rich.table import Table
+    from rich.table import Column, Table
     from rich.text import Text
 
     console = Console()
     for part, held_out in PARTS.items():
         counts, among = found.counts(held_out), found.among(held_out)
         table = Table(
-            "",
+            Column("", overflow="fold"),  # Chinese has no blanks to break at
             "annotated",
             "found",
             *(f"{metric.replace('f1', 'F1')} [95 %]" for metric in METRICS),
