@@ -11,6 +11,7 @@ import random
 import tempfile
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -62,45 +63,48 @@ class SetFitLearner:
         """The baseline, fitted on statements drawn from the fold's training reports; nothing is kept."""
         pairs = annotated_statements(fold.train)
         drawn = draw(pairs, self.shots, self.seed)
-        body = self._body(drawn)
+        shown = tuple((features(*pair), list(Category).index(pair[1].category)) for pair in drawn)
+        encoder = self.encoder or encoder_directory()
+        body = fine_tuned(shown, self.iterations, self.batch, self.rate, self.seed, encoder)
 
-        def vectors(shown: Sequence[Pair]) -> Floats:
-            texts = [features(section, statement) for section, statement in shown]
+        def vectors(some: Sequence[Pair]) -> Floats:
+            texts = [features(section, statement) for section, statement in some]
             return np.asarray(body.encode(texts, show_progress_bar=False), dtype=np.float32)
 
         return VectorBaseline(vectors, self.strength).fit(pairs if self.all_for_heads else drawn)
 
-    def _body(self, drawn: Sequence[Pair]) -> Any:
-        """The fine-tuned encoder, as a SentenceTransformer."""
-        from datasets import Dataset
-        from sentence_transformers import SentenceTransformer
-        from sentence_transformers.sentence_transformer.modules import Normalize, Pooling, Transformer
-        from setfit import SetFitModel, Trainer, TrainingArguments
 
-        transformer = Transformer(str(self.encoder or encoder_directory()), max_seq_length=MAX_TOKENS)
-        mean = Pooling(transformer.get_embedding_dimension(), "mean")  # as this encoder was trained
-        body = SentenceTransformer(modules=[transformer, mean, Normalize()])
-        with tempfile.TemporaryDirectory() as scratch:
-            trainer = Trainer(
-                SetFitModel(model_body=body),
-                args=TrainingArguments(
-                    output_dir=scratch,
-                    batch_size=self.batch,
-                    num_epochs=1,
-                    num_iterations=self.iterations,
-                    body_learning_rate=self.rate,
-                    seed=self.seed,
-                    save_strategy="no",
-                    report_to="none",
-                    show_progress_bar=False,
-                ),
-                train_dataset=Dataset.from_dict({"text": [], "label": []}),  # given below; it wants one here
-            )
-            trainer.train_embeddings(
-                [features(section, statement) for section, statement in drawn],
-                [list(Category).index(statement.category) for _, statement in drawn],
-            )
-        return body
+@lru_cache(maxsize=1)  # the heads of few and those of all have the same encoder beneath them
+def fine_tuned(
+    drawn: tuple[tuple[str, int], ...], iterations: int, batch: int, rate: float, seed: int, encoder: Path
+) -> Any:
+    """The encoder moved by pairs of `drawn` texts with the numbers of their categories, as a SentenceTransformer."""
+    from datasets import Dataset
+    from sentence_transformers import SentenceTransformer
+    from sentence_transformers.sentence_transformer.modules import Normalize, Pooling, Transformer
+    from setfit import SetFitModel, Trainer, TrainingArguments
+
+    transformer = Transformer(str(encoder), max_seq_length=MAX_TOKENS)
+    mean = Pooling(transformer.get_embedding_dimension(), "mean")  # as this encoder was trained
+    body = SentenceTransformer(modules=[transformer, mean, Normalize()])
+    with tempfile.TemporaryDirectory() as scratch:
+        trainer = Trainer(
+            SetFitModel(model_body=body),
+            args=TrainingArguments(
+                output_dir=scratch,
+                batch_size=batch,
+                num_epochs=1,
+                num_iterations=iterations,
+                body_learning_rate=rate,
+                seed=seed,
+                save_strategy="no",
+                report_to="none",
+                show_progress_bar=False,
+            ),
+            train_dataset=Dataset.from_dict({"text": [], "label": []}),  # given below; it wants one here
+        )
+        trainer.train_embeddings([text for text, _ in drawn], [category for _, category in drawn])
+    return body
 
 
 def draw(pairs: Sequence[Pair], shots: int, seed: int) -> list[Pair]:
