@@ -20,6 +20,7 @@ _NATIONAL = re.compile(
 _CENTRAL_AGENCY = re.compile(
     r"^(?:国家|中国|中华人民共和国)[\u4e00-\u9fff]{2,10}?(?:总局|监督管理局|银行|总队|调查队|海关)(?=.)"
 )
+_PARTY = re.compile(r"^(?:中共|中国共产党)(?!中央)")
 _TOWN_GOVERNMENT = re.compile(
     r"(?:乡|镇|苏木|街道)(?:人民政府|政府|办事处|党政.{0,6}|办|综合.{0,8})?$|街道办事处?$"
 )
@@ -85,7 +86,7 @@ def region_of(agency: str) -> str | None:
 
     Otherwise the first place name itself (北关区), or None where there is none.
     """
-    agency = _CENTRAL_AGENCY.sub("", agency)
+    agency = _CENTRAL_AGENCY.sub("", _PARTY.sub("", agency))
     unique, _ = _tables()
     for length in range(12, 1, -1):
         province = unique.get(agency[:length])
@@ -124,6 +125,7 @@ def level_of(agency: str) -> Level | None:
     The districts of a municipality (直辖市) count as counties, its own offices as a province's.
     """
     unique, county_cities = _tables()
+    agency = _PARTY.sub("", agency)
     places = places_of(_CENTRAL_AGENCY.sub("", agency))
     if _TOWN_GOVERNMENT.search(agency) or any(
         place.endswith(("镇", "乡", "苏木", "街道")) for place in places

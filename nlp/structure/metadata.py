@@ -15,15 +15,25 @@ _DIGIT = {digit: str(value) for value, digit in enumerate("〇一二三四五六
     "O": "0",
 }
 _FULL_WIDTH = {0xFF10 + digit: str(digit) for digit in range(10)}
-_YEAR = re.compile(r"(20\d\d|二[〇○零ＯO][〇○零ＯO一二][〇○零ＯO一二三四五六七八九])\s*年?")
-_YEAR_WITH_MARK = re.compile(r"(20\d\d|二[〇○零ＯO][〇○零ＯO一二][〇○零ＯO一二三四五六七八九])\s*年")
+_DIGITS = r"(20\d\d|二[〇○零ＯO][〇○零ＯO一二][〇○零ＯO一二三四五六七八九])"
+_YEAR = re.compile(rf"{_DIGITS}\s*年?")
+_YEAR_WITH_MARK = re.compile(rf"{_DIGITS}\s*年")
+_SPAN_OF_YEARS = re.compile(
+    rf"[（(]?(?:{_DIGITS}\s*年?\s*[-—－–~～至]+\s*{_DIGITS}\s*学?(?:年度?)?|{_DIGITS}\s*学?年度?)[）)]?"
+)
+"""2022年, 2022年度, （2022年度）, 2021—2022学年."""
 _PERIOD = re.compile(r"(20\d\d)年1月1日")
 _TITLE = re.compile(
     r"(?:公开|政务).{0,16}(?:年度?)?(?:工作)?(?:年度)?(?:报告|年报|总结)|年度报告|公开年报|工作年报"
 )
 _SUBJECT = re.compile(
-    r"(?:关于|发布|印发|公布|编制)?(?:20\d\d|二[〇○零ＯO]..)?\s*[年—\-]*度?\s*(?:的)?\s*(?:政府信息|政务信息|信息|政务|部门信息|政府网站)\s*(?:与政务)?公开"
+    r"(?:关于|发布|印发|公布|编制)?(?:20\d\d|二[〇○零ＯO]..)?\s*[年—\-]*度?\s*(?:的)?\s*(?:(?:公共)?企?事业单位)?"
+    r"(?:政府信息|政务信息|信息|政务|部门信息|政府网站|院务|校务)\s*(?:与政务)?公开"
 )
+_SENDING = re.compile(r"(?:年度|关于|的|发布|印发|公布|报送|上报|呈报|门户网站|网站)+$")
+_SUBJECT_PART = re.compile(r"(?:信息|政务|院务|校务)公?开?")
+_SITE = re.compile(r"(?:网|网站|门户|平台)$")
+_LABEL = re.compile(r"^【[^】]*】")
 _NOTICE = re.compile(r"(?:通知|公告|函)$")
 _PLACE = re.compile(r"[省市州县区盟旗乡镇]\s*$")
 _NO_AGENCY = re.compile(r"^(?:本|我|该|现|按照|根据|依据|为)|[，。：；]")
@@ -55,39 +65,56 @@ def metadata_of(front: Sequence[str], everything: Sequence[str], file_title: str
     """
     front, everything = [[line.translate(_FULL_WIDTH) for line in lines] for lines in (front, everything)]
     title, spent = _title(front)
-    if title is None and file_title and len(file_title) <= _LONGEST_TITLE and _TITLE.search(file_title):
-        title = re.split(r"\s*[_|]\s*|\s+-\s+|--", file_title.strip())[0]
+    if file_title and len(file_title) <= _LONGEST_TITLE and _TITLE.search(file_title):
+        own = re.split(r"\s*[_|]\s*|\s+-\s+|--", file_title.strip())[0]
+        if title is None or (_told(title) <= 0 < _told(own)):
+            title = own
     agency = _agency_of(title) if title else None
     if agency is None:
-        agency = _signed_agency(everything) or _agency_in_lead(front)
+        agency = _agency_below(front, spent) or _signed_agency(everything) or _agency_in_lead(front)
     year = _year(title, front)
     spent |= {i for i, line in enumerate(front) if _is_front_matter(line)}
     return Metadata(title, agency, year, frozenset(spent))
 
 
 def _title(front: Sequence[str]) -> tuple[str | None, set[int]]:
-    """The report's title, over up to three lines; that of a notice which sends the report only where there is none."""
-    notice: tuple[str | None, set[int]] = None, set()
+    """The report's title, over up to three lines: of those that could be it, the one that says most, then the first."""
+    best: tuple[str | None, set[int]] = None, set()
     for i, line in enumerate(front):
         first, last = i, i
         if not _is_title(line):
             if i + 1 == len(front) or not _is_title_part(line) or len(front[i + 1]) > 40:
                 continue
-            if is_furniture(front[i + 1]) or not _is_title(line + front[i + 1]):
+            if is_furniture(front[i + 1]) or _is_title(front[i + 1]) or not _is_title(line + front[i + 1]):
                 continue
             last = i + 1
-        while first > 0 and i - first < 2 and _is_title_part(front[first - 1]):
-            above = front[first - 1]
-            if _agency_of(_joined(front[first : last + 1])) and not (
-                is_agency(above) or _PLACE.search(above)
-            ):
-                break  # the title has its agency: what stands above it is the page's
+        while first > 0 and i - first < 2 and _continues(front[first - 1], front[first : last + 1]):
             first -= 1
-        found = _joined(front[first : last + 1]), set(range(first, last + 1))
-        if not _NOTICE.search(found[0]):
-            return found
-        notice = notice if notice[0] else found
-    return notice
+        title = _joined(front[first : last + 1])
+        labelled = best[0] is not None and best[0] != title and best[0].endswith(title)  # 名称某局2023年…
+        if best[0] is None or labelled or _told(title) > _told(best[0]):
+            best = title, set(range(first, last + 1))
+    return best
+
+
+def _continues(above: str, below: Sequence[str]) -> bool:
+    """Whether a title of the lines `below` begins in the line above them, which may as well be the page's."""
+    if not _is_title_part(above) or _SITE.search(above):
+        return False
+    title = _joined(below)
+    if _agency_of(title):
+        if title.startswith(_joined([above])):
+            return False
+        return _PLACE.search(above) is not None or (is_agency(above) and is_agency(below[0]))
+    if is_agency(above) or _PLACE.search(above) or _YEAR.search(above) or above.startswith("关于"):
+        return True
+    return _SUBJECT.search(title) is None and _SUBJECT_PART.search(above) is not None
+
+
+def _told(title: str) -> int:
+    """How much a title says of its report; that of a notice which sends the report, less than any other's."""
+    told = 2 * (_YEAR.search(title) is not None) + (_agency_of(title) is not None)
+    return told - 4 * (_NOTICE.search(title) is not None)
 
 
 def _is_title(line: str) -> bool:
@@ -126,10 +153,17 @@ def _agency_of(title: str) -> str | None:
     if match and not head:
         behind = re.search(r"[（(—\-]+([\u4e00-\u9fff]{4,30})[）)]?$", title)
         head = behind.group(1) if behind and is_agency(behind.group(1)) else ""
-    head = _YEAR_WITH_MARK.sub("", head)
-    head = re.sub(r"(?:年度|关于|的|发布|印发|公布)+$", "", head.strip("《》“”（）()〔〕-— "))
+    head = _SPAN_OF_YEARS.sub("", _LABEL.sub("", head))
+    head = _SENDING.sub("", head.strip("《》“”（）()〔〕-—\"' "))
     head = re.sub(r"^(?:关于|发布|印发|公布)", "", head)
+    head += "）" if head.count("（") > head.count("）") else ""  # 某局（某办）: the mark was its own
     return head if 2 <= len(head) <= 40 and not _NO_AGENCY.search(head) else None
+
+
+def _agency_below(front: Sequence[str], title: set[int]) -> str | None:
+    """An agency that stands right under the title, maybe under its year."""
+    below = max(title, default=len(front)) + 1
+    return next((line.strip() for line in front[below : below + 2] if is_agency(line)), None)
 
 
 def _signed_agency(lines: Sequence[str]) -> str | None:

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from enum import Enum
 
 DIGITS = "〇一二三四五六七八九"
-_CHINESE = r"[一二三四五六七八九十]{1,3}"
+_FORMAL = str.maketrans("壹贰叁肆伍陆柒捌玖拾", "一二三四五六七八九十")
+_CHINESE = r"[一二三四五六七八九十壹贰叁肆伍陆柒捌玖拾]{1,3}"
 _BLANK = r"[\s\u3000]*"
 
 
@@ -54,7 +55,8 @@ def split_number(line: str) -> Numbered | None:
 
 
 def number_value(number: str) -> int:
-    """The integer that 十二, 二十 or 12 stand for."""
+    """The integer that 十二, 二十, 贰 or 12 stand for."""
+    number = number.translate(_FORMAL)
     if number.isdecimal():
         return int(number)
     tens, ten, ones = number.rpartition("十")

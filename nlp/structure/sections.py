@@ -225,6 +225,8 @@ def _candidate(index: int, line: Line) -> Candidate | None:
     kind = kind_of(heading)
     if kind is SectionKind.LEGACY and (numbered is None or rest):
         return None
+    if numbered is None and not rest and body.rstrip().endswith("。") and not is_canonical(heading):
+        return None  # a sentence that happens to end in a heading's words
     if kind is not SectionKind.LEGACY and numbered is None and rest and not is_canonical(heading):
         return None
     weight = 1.0 if kind is SectionKind.LEGACY else 5.0
