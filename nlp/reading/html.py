@@ -38,9 +38,15 @@ _CHROME = re.compile(
 _CONTROLS = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
 """Characters that lxml will not put into a tree when it takes another one out."""
 _BLANK = re.compile(r"[ \t\n\u3000\xa0]+")
-_PUNCTUATION = re.compile(r"[，。；：、！？]")
+_PUNCTUATION = re.compile(r"[，。；]")
+"""Marks of sentences; a page's foot has colons, its head 欢迎访问!"""
+_CONTENT = re.compile(r"article|content|detail|print", re.IGNORECASE)
 
 
+_TITLED = ("h1", "h2", "h3", "div", "p", "span", "td", "li", "dd", "strong", "b")
+_REPORT_TITLE = re.compile(r"[^，。；]{0,40}20\d\d年[^，。；]{0,10}公开[^，。；]{0,10}(?:报告|年报)")
+_HEAD = 8
+"""Paragraphs of the main text among which its title is, if it has one."""
 _LONGEST_NAME = 500
 """Characters of an element's class and id that are looked at."""
 
@@ -91,7 +97,11 @@ def _prune(root: HtmlElement) -> None:
             element.tag in ("div", "ul", "td", "span", "section", "p")
             and _CHROME.search(names[:_LONGEST_NAME])
         )
-        if (element.tag in _DROPPED and element.tag != "head") or hidden or (chrome and prose[element] < 200):
+        holds_the_page = (element.tag == "form" or _CONTENT.search(names[:_LONGEST_NAME])) and (
+            2 * prose[element] > prose[root]
+        )
+        chrome = chrome and prose[element] < 200 and not holds_the_page
+        if (element.tag in _DROPPED and element.tag != "head") or hidden or chrome:
             element.drop_tree()
 
 
@@ -135,13 +145,19 @@ def _main(root: HtmlElement) -> HtmlElement:
 
 
 def _with_report_title(blocks: list[Block], root: HtmlElement, main: HtmlElement) -> list[Block]:
-    """The page's h1, where it stands outside of the main text, in front of it."""
-    inside = set(main.iter("h1", "h2"))
-    first = next((b.text for b in blocks if isinstance(b, Paragraph)), "")
+    """The page's h1, or what else is a report's title there, in front of a main text that lacks it."""
+    inside = set(main.iter(*_TITLED))
+    texts = [b.text for b in blocks if isinstance(b, Paragraph)]
     for heading in root.iter("h1", "h2"):
         text = _text(heading) if heading not in inside else ""
-        if re.search(r"报告|年报|公开", text) and text != first:
+        if re.search(r"报告|年报|公开", text) and text != next(iter(texts), ""):
             return [Paragraph(text, Origin(line=heading.sourceline), _HEADINGS[heading.tag]), *blocks]
+    if any(_REPORT_TITLE.search(text) for text in texts[:_HEAD]):
+        return blocks
+    for element in root.iter(*_TITLED):  # the links of a page have other reports' titles
+        text = _text(element) if element not in inside and len(element) == 0 else ""
+        if _REPORT_TITLE.fullmatch(text):
+            return [Paragraph(text, Origin(line=element.sourceline)), *blocks]
     return blocks
 
 

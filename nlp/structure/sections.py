@@ -17,9 +17,9 @@ from nlp.document import Block, Origin, Paragraph, Table
 from nlp.labels import SectionKind
 from nlp.report import Section
 from nlp.structure.furniture import closing_start, is_furniture, is_report_title, signature_start, signatures
-from nlp.structure.headings import CANONICAL, is_canonical, is_heading_like, kind_of, plain
+from nlp.structure.headings import CANONICAL, LONGEST, is_canonical, is_heading_like, kind_of, plain
 from nlp.structure.numbering import Numbered, NumberStyle, split_number
-from nlp.structure.tables import is_form_cell, is_form_table, table_lines
+from nlp.structure.tables import is_form_cell, is_form_table, is_number_cell, table_lines
 
 _ORDER = {kind: rank for rank, kind in enumerate(SectionKind)}
 _RUN_IN = re.compile(
@@ -35,6 +35,11 @@ _HEADING_WITHIN = re.compile(
 )
 """A heading of the form in the middle of a line, with text behind it: neither a list of headings nor their contents."""
 _CONTENTS = re.compile(r"目[\s\u3000]*录")
+_SPACES = re.compile(r"[\s\u3000]+")
+_POINTS = re.compile(r"问题|不足|短板|困难|措施|整改|改进|举措|做法|开展情况")
+_WHO = re.compile(r"序号|编号|责任|牵头|部门|单位|股室|科室|时限|时间|期限|类别|类型|备注|数量|件数|次数")
+_SHORTEST_POINT = 4
+"""Characters of the shortest cell of a table of points that says something."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,6 +121,8 @@ def _prose_of(table: Table) -> list[Paragraph | None]:
     """The sentences of a layout table; nothing of a table of data."""
     if _is_frame(table):
         return list(_read_by_row(table))
+    if asked := _narrative_columns(table):
+        return list(_read_columns(table, asked))
     cells = [cell.strip() for row in table.rows for cell in row if cell.strip()]
     prose = [cell for cell in cells if cell.count("。") >= 2 or (len(cell) >= 40 and "。" in cell)]
     if not prose or (is_form_table(table.rows) and sum(map(len, prose)) < 0.5 * sum(map(len, cells))):
@@ -128,6 +135,32 @@ def _prose_of(table: Table) -> list[Paragraph | None]:
         for text in cell.split("\n")
         if text.strip() and (cell in kept or is_heading_like(_without_number(text)))
     ]
+
+
+def _narrative_columns(table: Table) -> list[int]:
+    """The columns of a table of points (存在问题 | 改进措施 | 责任股室) that hold text; none of any other table."""
+    if not table.rows or is_form_table(table.rows):
+        return []
+    header = [_SPACES.sub("", cell) for cell in table.rows[0]]
+    named = [bool(cell) and len(cell) <= LONGEST for cell in header]
+    if not any(name and _POINTS.search(cell) for name, cell in zip(named, header, strict=True)):
+        return []
+    return [
+        i for i, (name, cell) in enumerate(zip(named, header, strict=True)) if name and not _WHO.search(cell)
+    ]
+
+
+def _read_columns(table: Table, columns: Sequence[int]) -> Iterator[Paragraph]:
+    """The cells of these columns, row by row, without the header; one that spans rows is read once."""
+    above: dict[int, str] = {}
+    for row in table.rows[1:]:
+        for i in columns:
+            cell = row[i].strip() if i < len(row) else ""
+            if above.get(i) == cell:
+                continue
+            above[i] = cell
+            if len(_SPACES.sub("", cell)) >= _SHORTEST_POINT and not is_number_cell(cell):
+                yield from (Paragraph(text, table.origin) for text in cell.split("\n") if text.strip())
 
 
 def _is_frame(table: Table) -> bool:
