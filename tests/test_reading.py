@@ -219,6 +219,15 @@ def test_a_layout_table_is_unwrapped_and_a_data_table_kept() -> None:
     ]
 
 
+def test_a_tiny_page_in_a_form_is_read_and_its_title_found_outside_of_the_text() -> None:
+    title = "明河乡2023年政府信息公开工作年度报告"
+    page = (
+        f"<body><ul><li>{title}</li></ul><form><div><p>一、总体情况</p><p>公开信息26条，均为公示。</p></div></form>"
+        "<div>主办：明河县人民政府　承办：办公室</div></body>"
+    )
+    assert texts(read_bytes(page.encode(), "a.html")) == [title, "一、总体情况", "公开信息26条，均为公示。"]
+
+
 def test_a_page_that_is_all_in_a_form_is_read_and_a_form_in_a_page_is_not() -> None:
     body = "".join(
         f"<p>第{n}项工作：全年公开信息三条，全部按时公开，没有遗漏，也没有逾期。</p>" for n in range(8)

@@ -420,6 +420,58 @@ def test_what_stands_above_the_title(front: str, agency: str, title: str, year: 
     assert found(report)[0] == (SectionKind.LEAD, "按照要求，现报告如下：")
 
 
+@pytest.mark.parametrize(
+    "above",
+    [
+        "公示公告",
+        "首页",
+        "政府信息公开年报",
+        "明河县人民政府门户网站",
+        "明河县农业农村局",
+        "索引号\n主题分类\n政府信息公开年报",
+    ],
+)
+def test_a_complete_title_takes_nothing_from_the_line_above(above: str) -> None:
+    title = "明河县农业农村局2022年政府信息公开工作年度报告"
+    report = parse(document_of(f"{above}\n{title}\n一、总体情况\n公开信息9条。"))
+    assert (report.title, report.agency, report.year) == (title, "明河县农业农村局", 2022)
+
+
+@pytest.mark.parametrize(
+    ("front", "agency"),
+    [
+        ("2022年度明河县农业农村局政府信息公开工作年度报告", "明河县农业农村局"),
+        ("（2022年度）明河县农业农村局政府信息公开工作年度报告", "明河县农业农村局"),
+        ("明河师范学院2022—2023学年信息公开工作报告", "明河师范学院"),
+        ("明河县中医医院2022年度院务公开工作年报", "明河县中医医院"),
+        ("明河县林业局（县绿化办）2022年政府信息公开工作年度报告", "明河县林业局（县绿化办）"),
+        ("政府信息公开工作年度报告\n（2022年）\n明河县林业局", "明河县林业局"),
+    ],
+)
+def test_the_year_and_the_subject_are_no_part_of_the_agency(front: str, agency: str) -> None:
+    report = parse(document_of(f"{front}\n一、总体情况\n公开信息9条。"))
+    assert (report.agency, report.year) == (agency, 2022)
+
+
+def test_a_table_of_problems_and_measures_is_read_row_by_row() -> None:
+    rows = (
+        ("序号", "存在问题", "改进措施", "责任股室"),
+        ("1", "公示更新慢", "逐项明确更新时限", "信息股办公室"),
+        ("2", "解读形式单一", "制作图解", "信息股办公室"),
+    )
+    blocks = (Paragraph("一、总体情况"), Paragraph("公开9条。"), Paragraph("二、存在问题及整改"), Table(rows))
+    report = parse(Document("t.docx", FileFormat.DOCX, blocks))
+    assert found(report)[-1] == (SectionKind.PROBLEMS, "公示更新慢\n逐项明确更新时限\n解读形式单一\n制作图解")
+
+
+def test_a_sentence_without_a_number_is_no_heading() -> None:
+    text = "概述\n我局制定了信息公开制度。\n主动公开情况\n公开9条。\n今后要进一步加强信息公开工作。"
+    assert [kind for kind, _ in found(parse(document_of(text)))] == [
+        SectionKind.OVERVIEW,
+        SectionKind.PROACTIVE,
+    ]
+
+
 def test_a_signature_above_the_foot_of_a_page_names_the_agency() -> None:
     text = THREE.replace("甲县财政局", "") + "甲县财政局\n2022年1月20日\n上一篇：没有了"
     assert parse(document_of(text)).agency == "甲县财政局"
