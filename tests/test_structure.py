@@ -464,6 +464,22 @@ def test_a_table_of_problems_and_measures_is_read_row_by_row() -> None:
     assert found(report)[-1] == (SectionKind.PROBLEMS, "公示更新慢\n逐项明确更新时限\n解读形式单一\n制作图解")
 
 
+def test_a_frame_around_a_section_is_no_table_of_points() -> None:
+    said = "公示更新慢，解读少。将逐项核对。"
+    framed = Table((("五、存在的主要问题及改进情况",) * 2, (said,) * 2))
+    blocks = (Paragraph("一、总体情况"), Paragraph("公开9条。"), framed)
+    assert found(parse(Document("t.docx", FileFormat.DOCX, blocks)))[-1] == (SectionKind.PROBLEMS, said)
+
+
+def test_a_form_with_labels_at_the_left_is_no_table_of_points() -> None:
+    form = Table((("存在问题", "更新慢。解读形式单一。"), ("改进措施", "逐项核对。制作图解。")))
+    report = parse(Document("t.docx", FileFormat.DOCX, (Paragraph("公开9条。"), form)))
+    assert found(report)[-2:] == [
+        (SectionKind.PROBLEMS, "更新慢。解读形式单一。"),
+        (SectionKind.PLANS, "逐项核对。制作图解。"),
+    ]
+
+
 def test_a_sentence_without_a_number_is_no_heading() -> None:
     text = "概述\n我局制定了信息公开制度。\n主动公开情况\n公开9条。\n今后要进一步加强信息公开工作。"
     assert [kind for kind, _ in found(parse(document_of(text)))] == [

@@ -90,17 +90,14 @@ def _prune(root: HtmlElement) -> None:
         if not isinstance(element.tag, str):
             element.drop_tree() if hasattr(element, "drop_tree") else element.getparent().remove(element)
             continue
-        names = f"{element.get('class', '')} {element.get('id', '')}"
+        names = f"{element.get('class', '')} {element.get('id', '')}"[:_LONGEST_NAME]
         hidden = element.get("hidden") is not None or _HIDDEN.search(element.get("style", ""))
-        # some sites put the whole page into a form
-        chrome = element.tag == "form" or (
-            element.tag in ("div", "ul", "td", "span", "section", "p")
-            and _CHROME.search(names[:_LONGEST_NAME])
+        form = element.tag == "form"
+        chrome = prose[element] < 200 and (
+            form or (element.tag in ("div", "ul", "td", "span", "section", "p") and _CHROME.search(names))
         )
-        holds_the_page = (element.tag == "form" or _CONTENT.search(names[:_LONGEST_NAME])) and (
-            2 * prose[element] > prose[root]
-        )
-        chrome = chrome and prose[element] < 200 and not holds_the_page
+        if chrome and (form or _CONTENT.search(names)):
+            chrome = 2 * prose[element] <= prose[root]  # some sites put the whole page into one of these
         if (element.tag in _DROPPED and element.tag != "head") or hidden or chrome:
             element.drop_tree()
 

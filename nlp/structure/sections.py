@@ -35,11 +35,10 @@ _HEADING_WITHIN = re.compile(
 )
 """A heading of the form in the middle of a line, with text behind it: neither a list of headings nor their contents."""
 _CONTENTS = re.compile(r"目[\s\u3000]*录")
-_SPACES = re.compile(r"[\s\u3000]+")
 _POINTS = re.compile(r"问题|不足|短板|困难|措施|整改|改进|举措|做法|开展情况")
 _WHO = re.compile(r"序号|编号|责任|牵头|部门|单位|股室|科室|时限|时间|期限|类别|类型|备注|数量|件数|次数")
-_SHORTEST_POINT = 4
-"""Characters of the shortest cell of a table of points that says something."""
+_SHORTEST_POINT, _LONGEST_LABEL = 4, 8
+"""Characters of the shortest cell of a table of points that says something, and of the longest label beside one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,7 +117,7 @@ def _at_headings(line: str) -> list[str]:
 
 
 def _prose_of(table: Table) -> list[Paragraph | None]:
-    """The sentences of a layout table; nothing of a table of data."""
+    """The sentences of a layout table, the cells of a table of points; nothing of a table of data."""
     if _is_frame(table):
         return list(_read_by_row(table))
     if asked := _narrative_columns(table):
@@ -138,16 +137,23 @@ def _prose_of(table: Table) -> list[Paragraph | None]:
 
 
 def _narrative_columns(table: Table) -> list[int]:
-    """The columns of a table of points (存在问题 | 改进措施 | 责任股室) that hold text; none of any other table."""
-    if not table.rows or is_form_table(table.rows):
+    """The columns of a table of points (存在问题 | 改进措施 | 责任股室) that hold text; none of any other table.
+
+    Such a table has a row of several names above. One cell there is a section's heading in a frame, and names down the
+    first column are those of a form: 存在问题 | 更新慢, then 改进措施 | 按月公开.
+    """
+    header = ["".join(cell.split()) for cell in table.rows[0]] if table.rows else []
+    named = {i: name for i, name in enumerate(header) if 0 < len(name) <= LONGEST}
+    if len(set(named.values())) < 2 or not any(map(_POINTS.search, named.values())):
         return []
-    header = [_SPACES.sub("", cell) for cell in table.rows[0]]
-    named = [bool(cell) and len(cell) <= LONGEST for cell in header]
-    if not any(name and _POINTS.search(cell) for name, cell in zip(named, header, strict=True)):
+    if any("。" in name for name in header) or any(row and _is_label(row[0]) for row in table.rows[1:]):
         return []
-    return [
-        i for i, (name, cell) in enumerate(zip(named, header, strict=True)) if name and not _WHO.search(cell)
-    ]
+    return [] if is_form_table(table.rows) else [i for i, name in named.items() if not _WHO.search(name)]
+
+
+def _is_label(cell: str) -> bool:
+    words = plain(_without_number(cell))
+    return len(words) <= _LONGEST_LABEL and kind_of(words) in (SectionKind.PROBLEMS, SectionKind.PLANS)
 
 
 def _read_columns(table: Table, columns: Sequence[int]) -> Iterator[Paragraph]:
@@ -159,7 +165,7 @@ def _read_columns(table: Table, columns: Sequence[int]) -> Iterator[Paragraph]:
             if above.get(i) == cell:
                 continue
             above[i] = cell
-            if len(_SPACES.sub("", cell)) >= _SHORTEST_POINT and not is_number_cell(cell):
+            if len("".join(cell.split())) >= _SHORTEST_POINT and not is_number_cell(cell):
                 yield from (Paragraph(text, table.origin) for text in cell.split("\n") if text.strip())
 
 
@@ -255,22 +261,17 @@ def _candidate(index: int, line: Line) -> Candidate | None:
     heading, rest = _heading_and_text(body)
     if heading is None:
         return None
-    kind = kind_of(heading)
+    kind, canonical = kind_of(heading), is_canonical(heading)
     if kind is SectionKind.LEGACY and (numbered is None or rest):
         return None
-    if numbered is None and not rest and body.rstrip().endswith("。") and not is_canonical(heading):
-        return None  # a sentence that happens to end in a heading's words
-    if kind is not SectionKind.LEGACY and numbered is None and rest and not is_canonical(heading):
-        return None
+    free = numbered is None and not canonical
+    if free and (rest or body.rstrip().endswith("。")):
+        return None  # a sentence that opens with a heading's words, or ends in them
     weight = 1.0 if kind is SectionKind.LEGACY else 5.0
-    weight += (
-        2.0 * is_canonical(heading) + 1.0 * (numbered is not None) + 1.0 * (line.heading_level is not None)
-    )
-    weight -= 1.0 * bool(rest) + 2.0 * line.table
-    if numbered is None and not is_canonical(heading):
-        weight -= 3.0
+    weight += 2.0 * canonical + 1.0 * (numbered is not None) + 1.0 * (line.heading_level is not None)
+    weight -= 1.0 * bool(rest) + 2.0 * line.table + 3.0 * free
     heading = heading.strip(" \u3000：:。")
-    return Candidate(index, kind, heading, numbered, rest, weight, plain(heading), is_canonical(heading))
+    return Candidate(index, kind, heading, numbered, rest, weight, plain(heading), canonical)
 
 
 def _heading_and_text(body: str) -> tuple[str | None, str]:
