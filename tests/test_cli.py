@@ -285,3 +285,13 @@ def test_a_name_that_says_a_format_which_is_not_written_is_an_error(name: str) -
     with pytest.raises(UsageError, match="choose from table, jsonl, csv, html, parquet"):
         format_of(OutputFormat, None, Path(name))
     assert format_of(OutputFormat, "csv", Path(name)) is OutputFormat.CSV, "what --format says holds"
+
+
+@pytest.mark.parametrize("asked", [["test", "--model", "tfidf"], ["--cv", "5", "--compare", "tfidf"]])
+def test_eval_without_scikit_learn_names_the_extra(asked: list[str]) -> None:
+    code = "import sys; sys.modules['sklearn'] = None; from nlp.cli import main; main()"
+    done = subprocess.run(
+        [sys.executable, "-c", code, "eval", *asked], capture_output=True, text=True, check=False
+    )
+    assert done.returncode == UsageError.exit_status
+    assert done.stderr.startswith("error: ") and "pip install 'gongkai[eval]'" in done.stderr

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -181,11 +183,12 @@ def eval(
         from nlp.cli.eval_folds import print_folds
 
         train, dev = read_split("train"), read_split("dev")
-        if leave_out:
-            folds = leave_family_out([*train, *dev])
-        else:
-            folds = stratified([*train, *dev], cv, seed) if cv else growing(train, dev, seed=seed)
-        print_folds(folds, model, compare, epochs, kept, format, resamples, seed)
+        with _with_extra("training on folds"):
+            if leave_out:
+                folds = leave_family_out([*train, *dev])
+            else:
+                folds = stratified([*train, *dev], cv, seed) if cv else growing(train, dev, seed=seed)
+            print_folds(folds, model, compare, epochs, kept, format, resamples, seed)
         return
     kind = EngineKind.of(engine)
     reports = [report for name in data or ["test"] for report in read_split(name)]
@@ -260,13 +263,23 @@ def _robustness(
     return found
 
 
+@contextmanager
+def _with_extra(what: str) -> Iterator[None]:
+    """Raises UsageError where `what` lacks a library of the extra `eval`."""
+    try:
+        yield
+    except ModuleNotFoundError as missing:
+        raise UsageError(f"{what} takes the extra `eval`: pip install 'gongkai[eval]' ({missing})") from None
+
+
 def _system(name: str, threads: int | None, kind: EngineKind) -> Any:
     """The tagger of that name, or the baseline, fitted on the training split."""
     if name == "tfidf":
         from eval.baselines import TfidfBaseline
         from training.annotation import read_split
 
-        return TfidfBaseline().fit(read_split("train"))
+        with _with_extra("the baseline tfidf"):
+            return TfidfBaseline().fit(read_split("train"))
     from nlp.tagger import Tagger
 
     return Tagger.load(name, threads=threads, engine=kind)
