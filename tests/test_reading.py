@@ -37,6 +37,7 @@ from nlp.errors import (
 from nlp.reading import read, read_bytes
 from nlp.reading.characters import clean
 from nlp.reading.docx import format_number
+from nlp.reading.paragraphs import columns
 from nlp.structure import parse
 
 pdfmetrics.registerFont(UnicodeCIDFont("STSong-Light"))
@@ -160,6 +161,81 @@ def test_lines_cut_at_a_fixed_width_are_joined_and_headings_kept_apart() -> None
     wrapped = [body[i : i + 30] for i in range(0, len(body), 30)]
     document = read_bytes("\n".join(["一、总体情况", *wrapped, "二、存在问题", "无。"]).encode(), "a.txt")
     assert texts(document) == ["一、总体情况", body, "二、存在问题", "无。"]
+
+
+WRAPPED = [
+    "甲县水利局2022年政府信息公开工作年度报告",
+    "一、总体情况",
+    "2022年，我局按照县委、县政府的部署，围绕群众关切的饮水、防汛和河道治理等事项，持续做好政府信息公开工作，现将有关情况报告如下。",
+    "（一）主动公开。通过县政府网站公开信息214条，其中部门文件12条、工作动态136条、财政信息8条、行政执法信息58条，及时回应社会关切，保障公众知情权。",
+    "（二）依申请公开。严格执行受理、登记、办理、答复等流程，全年收到申请3件，均在法定期限内答复，未发生因信息公开引起的行政复议和行政诉讼。",
+    "二、存在的主要问题及改进情况",
+    "一是公开内容与群众需求还有差距，解读多为文字；二是个别股室主动公开意识不强，信息报送不及时，影响了公开的时效。",
+    "下一步，我局将拓展公开内容，丰富图表、视频等解读形式，加强对各股室的培训和考核，确保应公开尽公开。",
+    "三、其他需要报告的事项",
+    "无。",
+]
+
+
+def cut(paragraphs: list[str], width: int, by_columns: bool, indent: str = "　　") -> list[str]:
+    """Lines of at most `width` characters, or columns, with every paragraph but the title indented."""
+    lines = [paragraphs[0]]
+    for paragraph in paragraphs[1:]:
+        lines.append("")
+        for character in indent + paragraph:
+            if len(lines[-1]) >= width or (by_columns and columns(lines[-1] + character) > width):
+                lines.append("")
+            lines[-1] += character
+    return lines
+
+
+@pytest.mark.parametrize("width", range(24, 41, 2))
+@pytest.mark.parametrize("by_columns", [False, True])
+def test_lines_are_joined_at_any_width_of_the_page(width: int, by_columns: bool) -> None:
+    lines = cut(WRAPPED, 2 * width if by_columns else width, by_columns)
+    assert [t.strip() for t in texts(read_bytes("\n".join(lines).encode(), "a.txt"))] == WRAPPED
+
+
+@pytest.mark.parametrize("indent", ["", "　　"])
+def test_lines_of_a_page_are_joined_in_word_files_and_web_pages_too(indent: str) -> None:
+    lines = cut(WRAPPED, 28, by_columns=False, indent=indent)
+    word, stream = docx.Document(), io.BytesIO()
+    for line in lines:
+        word.add_paragraph(line)
+    word.save(stream)
+    page = "<html><body><div><p>{}</p></div></body></html>"
+    expected = in_one_line(read_bytes("\n".join(WRAPPED).encode(), "a.txt"))
+    assert len(expected) == 3
+    for data, name in (
+        (stream.getvalue(), "a.docx"),
+        (page.format("<br>".join(lines)).encode(), "a.html"),
+        (page.format("</p><p>".join(lines)).encode(), "b.html"),
+    ):
+        document = read_bytes(data, name)
+        assert in_one_line(document) == expected
+        assert len(texts(document)) <= len(WRAPPED)  # a full line at a sentence's end may go on, or not
+
+
+def in_one_line(document: Document) -> list[tuple[str, str]]:
+    return [(kind, text.replace("\n", "")) for kind, text in narrative(document)]
+
+
+def test_lines_are_joined_over_the_end_of_a_page() -> None:
+    lines = []
+    for number, line in enumerate(cut(WRAPPED, 28, by_columns=False), 1):
+        lines += (
+            [line] if number % 5 else [line, "", f"- {number // 5} -", "甲县水利局政府信息公开年度报告", ""]
+        )
+    expected = narrative(read_bytes("\n".join(WRAPPED).encode(), "a.txt"))
+    assert narrative(read_bytes("\n".join(lines).encode(), "a.txt")) == expected
+
+
+def test_paragraphs_that_a_word_file_has_are_left_alone() -> None:
+    word, stream = docx.Document(), io.BytesIO()
+    for paragraph in WRAPPED:
+        word.add_paragraph(paragraph)
+    word.save(stream)
+    assert texts(read_bytes(stream.getvalue(), "a.docx")) == WRAPPED
 
 
 def test_lines_of_one_length_by_chance_are_not_joined() -> None:

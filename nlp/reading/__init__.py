@@ -5,12 +5,14 @@ from __future__ import annotations
 import os
 import stat
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 from nlp.document import Document, FileFormat, Paragraph
 from nlp.errors import DamagedFile, EmptyFile, GongkaiError, MissingFile, TooLarge
 from nlp.reading import archive, remote
 from nlp.reading.formats import SUFFIXES, reader_of, sniff
+from nlp.reading.paragraphs import join_blocks
 
 __all__ = ["MAX_BYTES", "STDIN", "SUFFIXES", "read", "read_bytes"]
 
@@ -19,6 +21,8 @@ MAX_BYTES = 64 * 1024 * 1024
 """The largest file that is read by default."""
 MAX_CHARACTERS = 2_000_000
 """The longest text: a hundred times the longest report, and what a model reads in minutes."""
+_FLOWING = (FileFormat.DOCX, FileFormat.DOC, FileFormat.HTML, FileFormat.MHT)
+"""Formats whose paragraphs may be lines that someone copied from a page; where there are pages, their layout tells."""
 
 
 def read(source: str | os.PathLike[str], *, max_bytes: int = MAX_BYTES, ocr: bool = False) -> Document:
@@ -102,7 +106,8 @@ def _characters(document: Document) -> int:
 
 def _read_as(format: FileFormat, data: bytes, source: str, ocr: bool) -> Document:
     if not ocr or format is not FileFormat.PDF:
-        return reader_of(format)(data, source)
+        document = reader_of(format)(data, source)
+        return replace(document, blocks=join_blocks(document.blocks)) if format in _FLOWING else document
     from nlp.reading.ocr import read_scanned_pdf
 
     return read_scanned_pdf(data, source)
