@@ -19,6 +19,10 @@ class Notice(Label):
         "the section on problems (存在的主要问题及改进情况) has a heading but no text",
         "“存在的主要问题及改进情况”只有标题，没有正文",
     )
+    SEVERAL = (
+        "more than one report seems to be in this file: all of its sections are told as those of the first",
+        "文件中可能不止一份报告，各份报告的内容都记在第一份名下",
+    )
     NO_YEAR = "the year of the report could not be told", "无法判断报告的年度"
     READ_BY_OCR = (
         "pages that are images were read by OCR: some characters will be wrong",

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from nlp.document import Document, FileFormat, Paragraph, Table
 from nlp.labels import Level, SectionKind
+from nlp.notice import Notice
 from nlp.report import Report
 from nlp.structure import parse
 from nlp.structure.divisions import level_of, region_of
@@ -523,6 +524,91 @@ THREE = "甲县财政局2021年政府信息公开工作年度报告\n一、总�
 def test_what_stands_behind_the_text_is_no_narrative(behind: str) -> None:
     report = parse(document_of(THREE + behind))
     assert [s.text for s in report.sections] == ["公开3条。", "更新慢。", "未收取费用。"]
+
+
+ANNEX_OF_2014 = """\
+一、主动公开情况||
+（一）主动公开政府信息数（不同渠道和方式公开相同信息计1条）|条|326
+其中：主动公开规范性文件数|条|4
+二、回应解读情况||
+（一）回应公众关注热点或重大舆情数（不同方式回应同一热点或舆情计1次）|次|3
+其中：主要负责同志参加政府网站在线访谈次数|次|1
+三、依申请公开情况||
+（一）收到申请数|件|6
+其中：涉及国家秘密|件|0
+四、行政复议数量|件|0
+（一）维持具体行政行为数|件|0
+五、行政诉讼数量|件|0
+六、举报投诉数量|件|0
+七、依申请公开信息收取的费用|万元|0
+八、机构建设和保障经费情况||
+1.专职人员数（不包括政府公报及政府网站工作人员数）|人|1
+九、政府信息公开会议和培训情况||
+（三）接受培训人员数|人次|45"""
+"""Some rows of the table that the forms of 2014 to 2018 annex, cells parted by a bar."""
+
+
+@pytest.mark.parametrize("between", ["\n", " ", "", "　　"])
+@pytest.mark.parametrize(
+    "title", ["附件\n政府信息公开情况统计表\n（2016年度）\n统计指标\n单位\n统计数\n", ""]
+)
+def test_an_annexed_table_without_cells_makes_no_sections(between: str, title: str) -> None:
+    rows = ANNEX_OF_2014.replace("||", "").replace("|", between)
+    report = parse(document_of(f"{THREE}{title}{rows}\n单位负责人：张三　　审核人：李四"))
+    assert [s.text for s in report.sections] == ["公开3条。", "更新慢。", "未收取费用。"]
+
+
+@pytest.mark.parametrize(
+    "behind",
+    [
+        "抄送：县人大办，县政协办，县纪委监委。",
+        "甲县财政局办公室　　　2022年1月20日印发",
+        "（此页无正文）",
+        "共印20份",
+    ],
+)
+def test_the_notes_of_an_official_letter_are_no_narrative(behind: str) -> None:
+    report = parse(document_of(f"{THREE}甲县财政局\n2022年1月20日\n{behind}"))
+    assert [s.text for s in report.sections] == ["公开3条。", "更新慢。", "未收取费用。"]
+
+
+@pytest.mark.parametrize("blank", ["", " "])
+def test_a_report_that_lost_all_of_its_breaks_is_parted_at_the_forms_headings(blank: str) -> None:
+    parts = [
+        "甲县财政局2021年政府信息公开工作年度报告",
+        "一、总体情况",
+        "公开3条。",
+        "二、主动公开政府信息情况",
+        "第二十条第（一）项信息内容本年制发件数规章000行政规范性文件202第二十条第（五）项信息内容本年处理决定数量行政许可35",
+        "五、存在的主要问题及改进情况",
+        "更新慢。",
+        "六、其他需要报告的事项",
+        "无。",
+        "甲县财政局2022年1月20日",
+    ]
+    assert [s.text for s in parse(document_of(blank.join(parts))).sections] == [
+        "公开3条。",
+        "更新慢。",
+        "无。",
+    ]
+
+
+def test_headings_may_stand_in_brackets() -> None:
+    report = parse(
+        document_of(
+            "【总体情况】\n公开3条。\n【存在的主要问题及改进情况】\n更新慢。\n【其他需要报告的事项】\n无。"
+        )
+    )
+    assert [s.kind for s in report.sections] == [
+        SectionKind.OVERVIEW,
+        SectionKind.PROBLEMS,
+        SectionKind.OTHER,
+    ]
+
+
+def test_several_reports_in_one_file_are_said() -> None:
+    assert Notice.SEVERAL.value in parse(document_of(THREE + THREE.replace("2021", "2022"))).warnings
+    assert Notice.SEVERAL.value not in parse(document_of(THREE)).warnings
 
 
 def test_a_foot_with_sentences_behind_it_closes_nothing() -> None:

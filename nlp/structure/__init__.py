@@ -42,6 +42,8 @@ def parse(document: Document) -> Report:
         text = "\n".join(line.text for line in body)
         sections = (Section(SectionKind.UNNAMED, text, origin=body[0].origin),) if body else ()
         warnings.append(Notice.NO_HEADING.value)
+    if divided.reports > 1:
+        warnings.append(Notice.SEVERAL.value)
     if metadata.year is None:
         warnings.append(Notice.NO_YEAR.value)
     agency = metadata.agency

@@ -29,11 +29,14 @@ _NOTHING = re.compile(r"(?P<heading>.{4,30}?)(?P<text>[（(]?(?:暂?无|没有)[
 _MOST_CANDIDATES, _FURTHEST = 5000, 300
 """Candidates beyond which a document is no report, and has no outline; and how many a section may have within it."""
 _HEADING_WITHIN = re.compile(
-    r"(?:(?<=[\s。；：！？）)])|(?<=报告)|^)[一二三四五六七八九十]{1,2}、"
+    r"(?:(?<=[\s\d。；：！？）)无—-])|(?<=报告)|(?<=项目)|^)[一二三四五六七八九十]{1,2}、"
     rf"(?:{'|'.join(sorted(CANONICAL, key=len, reverse=True))})"
     r"(?![、，；;,.…和及与或]|[\s.…·]{0,80}\d{0,3}\s{0,4}(?:$|[一二三四五六七八九十]{1,2}、))[：:。]?"
 )
 """A heading of the form in the middle of a line, with text behind it: neither a list of headings nor their contents."""
+_SIGNED = re.compile(r"(?<=[。！\s])[\u4e00-\u9fff]{4,30}\s*(?P<date>20\d\d年\d{1,2}月\d{1,2}日)\s*$")
+"""An agency and a date at the end of such a line."""
+_FRAMED = re.compile(r"[【〖［\[](?P<text>[^【】〖〗［］\[\]。]{2,40})[】〗］\]]")
 _CONTENTS = re.compile(r"目[\s\u3000]*录")
 _POINTS = re.compile(r"问题|不足|短板|困难|措施|整改|改进|举措|做法|开展情况")
 _WHO = re.compile(r"序号|编号|责任|牵头|部门|单位|股室|科室|时限|时间|期限|类别|类型|备注|数量|件数|次数")
@@ -70,10 +73,14 @@ class Candidate:
 
 @dataclass(frozen=True, slots=True)
 class Outline:
-    """The lines of a document divided: what stands before the first section, and the sections with narrative."""
+    """The lines of a document divided: what stands before the first section, and the sections with narrative.
+
+    `reports` counts the outlines that follow each other: 2 where a second report begins in the same file.
+    """
 
     front: tuple[Line, ...]
     sections: tuple[Section, ...]
+    reports: int = 1
 
 
 def lines_of(blocks: Sequence[Block]) -> list[Line]:
@@ -112,7 +119,9 @@ def _at_headings(line: str) -> list[str]:
     found = [match.span() for match in _HEADING_WITHIN.finditer(line)]
     if len(found) < 3:
         return [line]
-    cuts = [0, *(place for span in found for place in span), len(line)]
+    signed = _SIGNED.search(line, found[-1][1])
+    signature = (signed.start(), signed.start("date")) if signed else ()
+    cuts = [0, *(place for span in found for place in span), *signature, len(line)]
     return [line[start:stop] for start, stop in pairwise(cuts)]
 
 
@@ -207,21 +216,61 @@ def outline(lines: Sequence[Line]) -> Outline:
     """Choose the headings among `lines` and gather each section's narrative."""
     candidates = _candidates(lines)
     skipped = _contents(candidates, lines)
-    chosen = _best_chain([c for c in candidates if c.line not in skipped], lines)
+    chain = _best_chain([c for c in candidates if c.line not in skipped], lines)
+    chosen = _before_annex(chain, lines)
     first = chosen[0].line if chosen else len(lines)
     front = tuple(line for i, line in enumerate(lines[:first]) if i not in skipped)
     sections = []
-    stops = [*(candidate.line for candidate in chosen[1:]), len(lines)][: len(chosen)]
+    end = chain[len(chosen)].line if len(chosen) < len(chain) else len(lines)
+    stops = [*(candidate.line for candidate in chosen[1:]), end][: len(chosen)]
     for candidate, stop in zip(chosen, stops, strict=True):
         body = [candidate.text] if candidate.text else []
         inside = range(candidate.line + 1, stop)
-        beneath = narrative([lines[i] for i in inside if i not in skipped], last=stop == len(lines))
+        beneath = narrative([lines[i] for i in inside if i not in skipped], last=stop == end)
         body += [line.text for line in beneath]
         if (body and candidate.kind is not SectionKind.APPENDIX) or candidate.kind is SectionKind.PROBLEMS:
             number = candidate.numbered.number if candidate.numbered else None
             origin = lines[candidate.line].origin
             sections.append(Section(candidate.kind, "\n".join(body), number, candidate.heading, origin))
-    return Outline(front, tuple(sections))
+    return Outline(front, tuple(sections), _reports(chosen))
+
+
+def _reports(chain: Sequence[Candidate]) -> int:
+    """How many reports' headings a chain holds: another one counts from 1 again, and has sections of the same kinds."""
+    count, seen, own = 1, set[SectionKind](), set[SectionKind]()
+    for before, candidate in pairwise([None, *chain]):
+        assert candidate is not None
+        here, last = candidate.numbered, before.numbered if before else None
+        if here and last and here.style is last.style and here.value == 1 < last.value:
+            seen, own = seen | own, set()
+        own.add(candidate.kind)
+        if len(own & seen - {SectionKind.LEGACY}) == 2:
+            count, seen = count + 1, set()
+    return count
+
+
+def _before_annex(chain: Sequence[Candidate], lines: Sequence[Line]) -> Sequence[Candidate]:
+    """The chain without the headings of an annexed table at its end, which has lost its cells (2014 to 2018).
+
+    Such a table counts anew, all of its headings are cells of a form, and no sentence stands beneath them.
+    """
+    for at in range(len(chain) - 1, 0, -1):
+        here, before = chain[at].numbered, chain[at - 1].numbered
+        if not is_form_cell(chain[at].heading) or any(
+            _says_something(line) for line in _beneath(chain, at, lines)
+        ):
+            break
+        if here and here.value == 1 and before and before.value >= 1:
+            return chain[:at]
+    return chain
+
+
+def _beneath(chain: Sequence[Candidate], at: int, lines: Sequence[Line]) -> Sequence[Line]:
+    return lines[chain[at].line + 1 : chain[at + 1].line if at + 1 < len(chain) else len(lines)]
+
+
+def _says_something(line: Line) -> bool:
+    return not line.table and "。" in line.text
 
 
 def narrative(lines: Sequence[Line], last: bool) -> list[Line]:
@@ -253,7 +302,7 @@ def _candidates(lines: Sequence[Line]) -> list[Candidate]:
 
 
 def _candidate(index: int, line: Line) -> Candidate | None:
-    text = line.text
+    text = _unframed(line.text)
     if "\t" in text.strip():
         return None
     numbered = split_number(text.lstrip("#*· "))
@@ -272,6 +321,12 @@ def _candidate(index: int, line: Line) -> Candidate | None:
     weight -= 1.0 * bool(rest) + 2.0 * line.table + 3.0 * free
     heading = heading.strip(" \u3000：:。")
     return Candidate(index, kind, heading, numbered, rest, weight, plain(heading), canonical)
+
+
+def _unframed(text: str) -> str:
+    """A heading without the brackets around it: 【总体情况】."""
+    match = _FRAMED.fullmatch(text)
+    return match["text"] if match else text
 
 
 def _heading_and_text(body: str) -> tuple[str | None, str]:

@@ -184,7 +184,10 @@ def _is_cell_with_numbers(cell: str) -> bool:
     return bool(parts) and all(is_form_cell(part) for part in parts)
 
 
-_ENUMERATORS = re.compile(r"[（(][一二三四五六七八九十]{1,3}[）)]")
+_ENUMERATORS = re.compile(
+    r"(?<!第)[（(][一二三四五六七八九十]{1,3}[）)]|(?<![第（(一二三四五六七八九十])[一二三四五六七八九十]{1,3}、|\d{1,2}[.．](?=[\u4e00-\u9fff])"
+)
+"""Before a cell that follows another: 第（一）项 is none."""
 _ROW_OF_NUMBERS = re.compile(r"\d\s*[,，]?\s*\d\s*$|[,，]\s*\d+\s*$")
 _LONGEST_IN_FORM = max(map(len, _CELLS_OF_FORM))
 
@@ -195,7 +198,7 @@ def _is_run_of_cells(text: str) -> bool:
     Two cells or more, or one with a row of numbers behind it, and not a character that is not the form's. Text lists
     the same things otherwise: 行政许可、行政处罚.
     """
-    if len(text) > _LONGEST_CELL or _SENTENCE_END.search(text):
+    if len(text) > _LONGEST_ROW or _SENTENCE_END.search(text):
         return False
     words = _words(_ENUMERATORS.sub("", text))
     listed = text.split("、")
