@@ -26,8 +26,9 @@ class DecodingSettings:
     """How scores become decisions; chosen on the dev split and carried by the model.
 
     `operating_point` holds the boundary probability that each kind of candidate needs, `theme_threshold` the
-    probability that a theme after the strongest needs, `ngram_weight` what the logits of the n-gram model are
-    multiplied by before they are added to the encoder's, `temperature` what their sum is divided by.
+    probability that a theme after the strongest needs, `ngram_weight` and `ngram_theme_weight` what the n-gram model's
+    logits of categories and themes are multiplied by before they are added to the encoder's, `temperature` what the
+    sum of a category's is divided by.
     """
 
     operating_point: Mapping[Evidence, float] = field(
@@ -41,6 +42,7 @@ class DecodingSettings:
     theme_threshold: float = 0.5
     temperature: float = 1.0
     ngram_weight: float = 0.0
+    ngram_theme_weight: float = 0.0
 
     def to_json(self) -> dict[str, object]:
         """As a JSON object."""
@@ -49,6 +51,7 @@ class DecodingSettings:
             "theme_threshold": self.theme_threshold,
             "temperature": self.temperature,
             "ngram_weight": self.ngram_weight,
+            "ngram_theme_weight": self.ngram_theme_weight,
         }
 
     @classmethod
@@ -62,6 +65,7 @@ class DecodingSettings:
             float(str(data["theme_threshold"])),
             float(str(data["temperature"])),
             float(str(data.get("ngram_weight", 0.0))),
+            float(str(data.get("ngram_theme_weight", 0.0))),
         )
 
 
@@ -91,10 +95,13 @@ def decode(
         return _with_statements(section, ())
     starts, stops = _token_ranges(spans, encoded)
     logits = _mean_over(scores.category, starts, stops)
-    if ngrams and settings.ngram_weight:
-        logits += settings.ngram_weight * ngrams.logits(section.text, spans, heading_segment(section))
+    theme_logits = _mean_over(scores.themes, starts, stops)
+    if ngrams and (settings.ngram_weight or settings.ngram_theme_weight):
+        of_categories, of_themes = ngrams.logits(section.text, spans, heading_segment(section))
+        logits += settings.ngram_weight * of_categories
+        theme_logits += settings.ngram_theme_weight * of_themes
     category = _softmax(logits / settings.temperature)
-    themes = _sigmoid(_mean_over(scores.themes, starts, stops))
+    themes = _sigmoid(theme_logits)
     winners = category.argmax(axis=1)
     statements = tuple(
         Statement(

@@ -16,7 +16,7 @@ import numpy as np
 import numpy.typing as npt
 
 from nlp.errors import ModelError
-from nlp.labels import Category
+from nlp.labels import Category, Theme
 
 Floats = npt.NDArray[np.float32]
 Ints = npt.NDArray[np.int64]
@@ -25,6 +25,8 @@ ORDERS = 3
 """Characters of the longest n-gram."""
 BITS = 17
 """The table has 2 ** BITS rows."""
+WIDTH = len(Category) + len(Theme)
+"""The table's columns."""
 HEADING_SHARE = 0.5
 """What the n-grams of the heading weigh beside those of the statement."""
 
@@ -34,13 +36,13 @@ _MULTIPLIER = np.uint64(0x9E3779B97F4A7C15)
 
 @dataclass(frozen=True, slots=True)
 class NgramModel:
-    """Weights (2 ** BITS, 5) of hashed n-grams for the categories, and `bias` (5,)."""
+    """Weights (2 ** BITS, 16) of hashed n-grams for the 5 categories and the 11 themes behind them; `bias` (16,)."""
 
     weights: Floats
     bias: Floats
 
-    def logits(self, text: str, spans: Sequence[tuple[int, int]], heading: str) -> Floats:
-        """Logits (s, 5) of the statements at the character `spans` of a section's `text`."""
+    def logits(self, text: str, spans: Sequence[tuple[int, int]], heading: str) -> tuple[Floats, Floats]:
+        """Logits of the statements at the character `spans` of a section: of categories (s, 5), of themes (s, 11)."""
         codes, starts, ends = _read(text, spans)
         total = np.zeros((len(starts), self.weights.shape[1]))
         for order, rows in enumerate(ngrams(codes, _TEXT), 1):
@@ -54,7 +56,7 @@ class NgramModel:
         if len(head):
             total += HEADING_SHARE * self.weights[head].sum(axis=0, dtype=float) / np.sqrt(len(head))
         result: Floats = (total + self.bias).astype(np.float32)
-        return result
+        return result[:, : len(Category)], result[:, len(Category) :]
 
     def save(self, path: Path) -> None:
         """Write the weights, in half precision."""
@@ -63,7 +65,7 @@ class NgramModel:
 
     @classmethod
     def load(cls, path: Path) -> NgramModel:
-        """Back from `save`. Raises ModelError if the file holds no such weights."""
+        """Back from `save`; of an earlier version's file, themes come out as 0. Raises ModelError for any other."""
         try:
             with np.load(path, allow_pickle=False) as arrays:
                 weights, bias = arrays["weights"].astype(np.float32), arrays["bias"]
@@ -71,7 +73,11 @@ class NgramModel:
             raise ModelError(
                 f"{path}: no n-gram weights: damaged, or not written by gongkai train"
             ) from fault
-        if weights.shape != (1 << BITS, len(Category)) or bias.shape != (len(Category),):
+        if weights.shape == (1 << BITS, len(Category)) and bias.shape == (len(Category),):
+            weights, bias = (
+                np.pad(array, [(0, 0)] * (array.ndim - 1) + [(0, len(Theme))]) for array in (weights, bias)
+            )
+        if weights.shape != (1 << BITS, WIDTH) or bias.shape != (WIDTH,):
             raise ModelError(f"{path}: n-gram weights of another shape, {weights.shape}")
         return cls(weights, bias)
 

@@ -11,7 +11,14 @@ from eval.folds import Fold
 from nlp.decoding import DecodingSettings
 from nlp.ngrams import BITS, ORDERS
 from nlp.tagger import CONTEXT, MAX_TOKENS
-from training.ngrams import IDF_SHARE, NGRAM_WEIGHT, REGULARISATION, fit
+from training.ngrams import (
+    IDF_SHARE,
+    NGRAM_THEME_WEIGHT,
+    NGRAM_WEIGHT,
+    REGULARISATION,
+    THEME_REGULARISATION,
+    fit,
+)
 from training.recipe import Recipe
 from training.run import train_model
 from training.trainer import remove_checkpoints
@@ -30,13 +37,18 @@ class RecipeLearner:
     @property
     def settings(self) -> str:
         """The recipe, how the n-gram model is fitted and joined, and how statements are read and decided."""
-        ngrams = {"bits": BITS, "orders": ORDERS, "regularisation": REGULARISATION, "idf_share": IDF_SHARE}
+        ngrams = {
+            "bits": BITS,
+            "orders": ORDERS,
+            "regularisation": [REGULARISATION, THEME_REGULARISATION],
+            "idf_share": IDF_SHARE,
+        }
         reading = {"max_tokens": MAX_TOKENS, "context": CONTEXT, "decoding": self._decoding.to_json()}
         return json.dumps(self.recipe.to_json() | {"ngrams": ngrams} | reading, sort_keys=True)
 
     @property
     def _decoding(self) -> DecodingSettings:
-        return DecodingSettings(ngram_weight=NGRAM_WEIGHT)
+        return DecodingSettings(ngram_weight=NGRAM_WEIGHT, ngram_theme_weight=NGRAM_THEME_WEIGHT)
 
     def fit(self, fold: Fold, directory: Path) -> System:
         """The trained model as a tagger; a run that was stopped goes on from its last checkpoint."""

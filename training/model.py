@@ -93,9 +93,14 @@ class StatementModel(PreTrainedModel):
 
     def boundary_logits(self, states: Tensor) -> Tensor:
         """Logits (b, t) that a statement ends after each token, from its state and the next one's."""
-        following = torch.cat([states[:, 1:], states[:, -1:]], dim=1)
-        logits: Tensor = self.boundary_head(torch.cat([states, following], dim=-1)).squeeze(-1)
+        logits: Tensor = self.boundary_head(self.boundary_features(states)).squeeze(-1)
         return logits
+
+    @staticmethod
+    def boundary_features(states: Tensor) -> Tensor:
+        """What the boundary head reads of states (b, t, h): each token's and the next one's, (b, t, 2h)."""
+        following = torch.cat([states[:, 1:], states[:, -1:]], dim=1)
+        return torch.cat([states, following], dim=-1)
 
     def forward(
         self,

@@ -10,67 +10,116 @@ import json
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 from scipy import sparse
 
 import models
 from eval.calibration import fit_temperature, gather
 from eval.evaluation import evaluate
+from nlp.decoding import CATEGORIES, THEMES
 from nlp.errors import GongkaiError
-from nlp.labels import Category
 from nlp.ngrams import BITS, NgramModel, features
 from nlp.tagger import Tagger
 from nlp.window import heading_segment
 from training.annotation import AnnotatedReport, annotated_statements, read_split
 from training.card import METRICS, card, scores_json
 
+Floats = npt.NDArray[np.float64]
+Ints = npt.NDArray[np.int64]
+
 REGULARISATION = 30.0
-"""Inverse strength, of scikit-learn's logistic regression."""
+"""Inverse strength, of scikit-learn's logistic regression over the categories."""
+THEME_REGULARISATION = 100.0
+"""The same, over each theme."""
 IDF_SHARE = 0.25
 """What inverse document frequencies are multiplied by, so that the strength above fits them."""
 UNSEEN = -10.0
-"""The logit of a category that no statement had."""
+"""The logit of a category, or a theme, that no statement had."""
 LEAST_STATEMENTS = 2
 """N-grams of fewer statements say nothing."""
 NGRAM_WEIGHT = 0.3
 """What its logits weigh beside the encoder's; chosen on reports that neither had learnt from (docs/experiments.md)."""
+NGRAM_THEME_WEIGHT = 0.6
+"""The same for themes."""
 
 
 def fit(reports: Sequence[AnnotatedReport]) -> NgramModel:
-    """The n-gram model of annotated reports."""
-    from sklearn.linear_model import LogisticRegression
-
-    rows, counts, lengths, targets = [], [], [0], []
+    """The n-gram model of annotated reports: one of categories over all statements, one of each theme over those that
+    may have themes.
+    """
+    rows, counts, lengths, categories, themes = [], [], [0], [], []
     for section, statement in annotated_statements(reports):
         own, weight = features(section.text, (statement.start, statement.end), heading_segment(section))
         rows.append(own)
         counts.append(weight)
         lengths.append(len(own))
-        targets.append(list(Category).index(statement.category))
-    shape = (len(targets), 1 << BITS)
+        categories.append(CATEGORIES.index(statement.category))
+        themes.append([theme in statement.themes for theme in THEMES])
     matrix = sparse.csr_matrix(
-        (np.concatenate(counts), np.concatenate(rows), np.cumsum(lengths)), shape=shape
+        (np.concatenate(counts), np.concatenate(rows), np.cumsum(lengths)), shape=(len(categories), 1 << BITS)
     )
     matrix.sum_duplicates()
-    found = np.bincount(matrix.indices, minlength=shape[1])
-    rarity = IDF_SHARE * (np.log((1 + len(targets)) / (1 + found)) + 1) * (found >= LEAST_STATEMENTS)
-    categories = np.unique(targets)
-    weights, bias = np.zeros((shape[1], len(Category))), np.full(len(Category), UNSEEN)
-    if len(categories) < 2:  # nothing to tell apart
-        return NgramModel(weights.astype(np.float32), np.zeros(len(Category), np.float32))
-    fitted = LogisticRegression(C=REGULARISATION, max_iter=300).fit(matrix @ sparse.diags(rarity), targets)
+    themed = np.asarray([CATEGORIES[category].has_themes for category in categories])
+    parts = [
+        _fit(matrix, np.asarray(categories), len(CATEGORIES), REGULARISATION),
+        _fit_labels(matrix[themed], np.asarray(themes)[themed], THEME_REGULARISATION),
+    ]
+    weights, bias = (
+        np.concatenate(columns, axis=-1).astype(np.float32) for columns in zip(*parts, strict=True)
+    )
+    return NgramModel(weights, bias)
+
+
+def _fit(matrix: Any, targets: Ints, classes: int, strength: float) -> tuple[Floats, Floats]:
+    """Weights (2 ** BITS, classes) and bias of a logistic regression of classes that exclude each other."""
+    from sklearn.linear_model import LogisticRegression
+
+    seen = np.unique(targets)
+    weights, bias = np.zeros((matrix.shape[1], classes)), np.full(classes, UNSEEN)
+    if len(seen) < 2:  # nothing to tell apart
+        return weights, np.zeros(classes)
+    rarity = _rarity(matrix)
+    fitted = LogisticRegression(C=strength, max_iter=300).fit(matrix @ sparse.diags(rarity), targets)
     coefficients, intercepts = fitted.coef_ * rarity, fitted.intercept_
-    if len(categories) == 2:  # scikit-learn gives one row for both
+    if len(seen) == 2:  # scikit-learn gives one row for both
         coefficients, intercepts = (np.concatenate([-one, one]) / 2 for one in (coefficients, intercepts))
-    weights[:, categories] = coefficients.T
-    bias[categories] = intercepts
-    return NgramModel(weights.astype(np.float32), bias.astype(np.float32))
+    weights[:, seen] = coefficients.T
+    bias[seen] = intercepts
+    return weights, bias
+
+
+def _fit_labels(matrix: Any, targets: npt.NDArray[np.bool_], strength: float) -> tuple[Floats, Floats]:
+    """The same of labels (n, k) that do not exclude each other: a logistic regression for each."""
+    from sklearn.linear_model import LogisticRegression
+
+    weights, bias = np.zeros((matrix.shape[1], targets.shape[1])), np.full(targets.shape[1], UNSEEN)
+    rarity = _rarity(matrix)
+    scaled = matrix @ sparse.diags(rarity)
+    for i, label in enumerate(targets.T):
+        if label.any() and not label.all():
+            fitted = LogisticRegression(C=strength, max_iter=300).fit(scaled, label)
+            weights[:, i], bias[i] = fitted.coef_[0] * rarity, fitted.intercept_[0]
+        elif label.any():
+            bias[i] = 0.0
+    return weights, bias
+
+
+def _rarity(matrix: Any) -> Floats:
+    """What each n-gram counts (2 ** BITS,): its inverse document frequency, nothing if hardly any statement has it."""
+    statements, size = matrix.shape
+    found = np.bincount(matrix.indices, minlength=size)
+    rarity: Floats = IDF_SHARE * (np.log((1 + statements) / (1 + found)) + 1) * (found >= LEAST_STATEMENTS)
+    return rarity
 
 
 def calibrated(tagger: Tagger, dev: Sequence[AnnotatedReport]) -> Tagger:
     """The tagger with the temperature of least log loss on `dev`, its n-gram model read beside the encoder."""
-    settings = replace(tagger.settings, temperature=1.0, ngram_weight=NGRAM_WEIGHT)
+    settings = replace(
+        tagger.settings, temperature=1.0, ngram_weight=NGRAM_WEIGHT, ngram_theme_weight=NGRAM_THEME_WEIGHT
+    )
     on_dev = evaluate(replace(tagger, settings=settings), dev)
     temperature = fit_temperature(*gather([annotated.report for annotated in dev], on_dev.on_gold))
     return replace(tagger, settings=replace(settings, temperature=round(temperature, 3)))

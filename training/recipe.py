@@ -13,7 +13,7 @@ class Recipe:
 
     `layers` is that of a student (None: all of the encoder's); `batch` counts sections; `averaging` is the decay, by
     step, of the moving average of the weights that is kept (Izmailov et al. 2018, arXiv:1803.05407, in its exponential
-    form), begun after `averaging_from` of the steps.
+    form), begun after `averaging_from` of the steps; with `probes`, fresh heads begin as `training.probing` fits them.
     """
 
     base: str = "builtin"
@@ -22,6 +22,7 @@ class Recipe:
     batch: int = 8
     encoder_rate: float = 1.5e-4
     head_rate: float = 1.5e-3
+    probes: bool = True
     layer_decay: float = 1.0
     weight_decay: float = 0.01
     warmup: float = 0.1

@@ -61,7 +61,7 @@ def join_blocks(blocks: Sequence[Block]) -> tuple[Block, ...]:
         return tuple(blocks)
     starts = {group[0]: group for group in _groups(texts)}
     within = {i for group in starts.values() for i in range(group[0] + 1, group[-1] + 1)}
-    joined = []
+    joined: list[Block] = []
     for i, block in enumerate(blocks):
         if i in starts and isinstance(block, Paragraph):
             joined.append(replace(block, text=_joined([texts[k] for k in starts[i]])))

@@ -1,0 +1,79 @@
+"""Linear probing before fine-tuning: fresh heads begin as linear models fitted on the encoder as it is.
+
+With heads drawn at random, the first hundreds of steps push the encoder about for the heads' sake, and it forgets some
+of what it knew (Kumar et al. 2022, arXiv:2202.10054). Fitted heads begin where a linear model on frozen states ends,
+and fine-tuning goes on from there.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any, cast
+
+import numpy as np
+import torch
+from sklearn.linear_model import LogisticRegression
+from torch import Tensor, nn
+
+from training.examples import IGNORED
+from training.grouped import group_states
+from training.model import StatementModel, pool
+
+STRENGTH = 0.003
+"""Inverse strength of the probes' regularisation, of scikit-learn's logistic regression."""
+ITERATIONS = 200
+LEAST_SPREAD = 1e-3
+"""Features that vary less than this are not spread out further."""
+
+Targets = np.ndarray[Any, np.dtype[np.int64]]
+
+
+def begin_with_probes(model: StatementModel, batches: Iterable[Mapping[str, Any]]) -> None:
+    """Fit the heads of `model` on `batches` of `training.examples.Collator`, its encoder as it is.
+
+    Batches of like lengths are read fastest.
+
+    Each head's norm comes to spread its features out to mean 0 and deviation 1 over all that the batches ask about, and
+    its linear layer is a logistic regression over them.
+    """
+    boundary: list[tuple[Tensor, Tensor]] = []
+    statement: list[tuple[Tensor, Tensor, Tensor]] = []
+    with torch.inference_mode():
+        for batch in batches:
+            groups = batch["groups"]
+            for states, group in zip(group_states(cast(Any, model.encoder), groups), groups, strict=True):
+                asked = group["boundary_targets"] != IGNORED
+                features = model.boundary_features(states.float()).flatten(0, 1)
+                boundary.append((features[asked], group["boundary_targets"][asked]))
+                pooled = pool(states.float().flatten(0, 1), group["segment"].flatten(), group["segments"])
+                statement.append((pooled[1:], group["category_targets"][1:], group["theme_targets"][1:]))
+        features, ends = (torch.cat(parts) for parts in zip(*boundary, strict=True))
+        _fit(model.boundary_head, features, ends.numpy()[:, None])
+        pooled, category, themes = (torch.cat(parts) for parts in zip(*statement, strict=True))
+        _fit(model.category_head, pooled, category.numpy())
+        themed = ~themes.isnan().any(dim=1)
+        _fit(model.theme_head, pooled[themed], themes[themed].numpy().astype(np.int64))
+
+
+def _fit(head: nn.Sequential, features: Tensor, targets: Targets) -> None:
+    """Fit a head on features (n, w): classes (n,) that exclude each other, or labels (n, k) of 0 and 1 that do not."""
+    norm, linear = cast(nn.LayerNorm, head[0]), cast(nn.Linear, head[-1])
+    normal = nn.functional.layer_norm(features, norm.normalized_shape, eps=norm.eps)
+    mean, spread = normal.mean(dim=0), normal.std(dim=0).clamp(min=LEAST_SPREAD)
+    norm.weight.copy_(1 / spread)
+    norm.bias.copy_(-mean / spread)
+    spread_out = ((normal - mean) / spread).numpy()
+    columns = targets.T if targets.ndim > 1 else [targets]
+    for row, column in enumerate(columns):
+        classes = np.unique(column)
+        if len(classes) < 2:  # nothing to tell apart: as it was drawn
+            continue
+        fitted = LogisticRegression(C=STRENGTH, max_iter=ITERATIONS).fit(spread_out, column)
+        weights, bias = (
+            torch.from_numpy(values).to(linear.weight) for values in (fitted.coef_, fitted.intercept_)
+        )
+        if targets.ndim > 1:
+            linear.weight[row], linear.bias[row] = weights[0], bias[0]
+        elif len(classes) == linear.out_features:
+            linear.weight.copy_(weights)
+            linear.bias.copy_(bias)
