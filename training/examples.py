@@ -194,11 +194,11 @@ class Collator:
 
 
 def by_length(examples: Sequence[Example]) -> list[list[Example]]:
-    """Examples, longest first, in groups none of which is padded by more than half of its shortest row."""
+    """Examples, longest first, in groups none of which is padded by more than a quarter of its shortest row."""
     groups: list[list[Example]] = []
     longest = 0
     for example in sorted(examples, key=_width, reverse=True):
-        if not groups or _width(example) * 3 < longest * 2:
+        if not groups or _width(example) * 5 < longest * 4:
             groups.append([])
             longest = _width(example)
         groups[-1].append(example)

@@ -7,38 +7,64 @@ and fine-tuning goes on from there.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+import random
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, cast
 
 import numpy as np
 import torch
+from rich.console import Console
+from rich.progress import track
 from sklearn.linear_model import LogisticRegression
+from tokenizers import Tokenizer
 from torch import Tensor, nn
+from torch.utils.data import DataLoader
 
-from training.examples import IGNORED
+from training.annotation import AnnotatedReport
+from training.examples import IGNORED, Collator, ExampleMaker, to_rows
 from training.grouped import group_states
 from training.model import StatementModel, pool
+from training.precision import autocast_dtype
+from training.recipe import Recipe
 
+ENOUGH = 200
+"""Reports that heads are fitted on, about: fine-tuning reads them all."""
 STRENGTH = 0.003
 """Inverse strength of the probes' regularisation, of scikit-learn's logistic regression."""
 ITERATIONS = 200
+FEWEST = 10
+"""Examples below which a head is not fitted."""
 LEAST_SPREAD = 1e-3
 """Features that vary less than this are not spread out further."""
 
 Targets = np.ndarray[Any, np.dtype[np.int64]]
 
 
-def begin_with_probes(model: StatementModel, batches: Iterable[Mapping[str, Any]]) -> None:
-    """Fit the heads of `model` on `batches` of `training.examples.Collator`, its encoder as it is.
+def begin_with_probes(
+    model: StatementModel, tokenizer: Tokenizer, reports: Sequence[AnnotatedReport], recipe: Recipe
+) -> None:
+    """Fit the heads of `model` on some of `reports`, augmented as `recipe` says, its encoder as it is."""
+    rows = to_rows(reports[:: max(len(reports) // ENOUGH, 1)])
+    lengths = recipe.lengths_within(model.max_tokens)
+    maker = ExampleMaker(tokenizer, recipe.augmentation, random.Random(recipe.seed), lengths)
+    length = list(rows["length"])
+    by_length = sorted(range(len(rows)), key=length.__getitem__)  # batches of like lengths are read fastest
+    ordered = rows.select(by_length).with_transform(maker)
+    loader = DataLoader(cast(Any, ordered), recipe.batch, collate_fn=Collator(tokenizer))
+    fit_heads(model, track(loader, "fitting the heads", console=Console(stderr=True)))
 
-    Batches of like lengths are read fastest.
+
+def fit_heads(model: StatementModel, batches: Iterable[Mapping[str, Any]]) -> None:
+    """Fit the heads of `model` on `batches` of `training.examples.Collator`.
 
     Each head's norm comes to spread its features out to mean 0 and deviation 1 over all that the batches ask about, and
     its linear layer is a logistic regression over them.
     """
     boundary: list[tuple[Tensor, Tensor]] = []
     statement: list[tuple[Tensor, Tensor, Tensor]] = []
-    with torch.inference_mode():
+    training, dtype = model.training, autocast_dtype()
+    model.train(False)
+    with torch.no_grad(), torch.autocast("cpu", dtype, enabled=dtype is not None):
         for batch in batches:
             groups = batch["groups"]
             for states, group in zip(group_states(cast(Any, model.encoder), groups), groups, strict=True):
@@ -53,10 +79,16 @@ def begin_with_probes(model: StatementModel, batches: Iterable[Mapping[str, Any]
         _fit(model.category_head, pooled, category.numpy())
         themed = ~themes.isnan().any(dim=1)
         _fit(model.theme_head, pooled[themed], themes[themed].numpy().astype(np.int64))
+    model.train(training)
 
 
 def _fit(head: nn.Sequential, features: Tensor, targets: Targets) -> None:
-    """Fit a head on features (n, w): classes (n,) that exclude each other, or labels (n, k) of 0 and 1 that do not."""
+    """Fit a head on features (n, w): classes (n,) that exclude each other, or labels (n, k) of 0 and 1 that do not.
+
+    What nothing can be learnt of stays as it was drawn.
+    """
+    if len(features) < FEWEST:
+        return
     norm, linear = cast(nn.LayerNorm, head[0]), cast(nn.Linear, head[-1])
     normal = nn.functional.layer_norm(features, norm.normalized_shape, eps=norm.eps)
     mean, spread = normal.mean(dim=0), normal.std(dim=0).clamp(min=LEAST_SPREAD)
@@ -66,7 +98,7 @@ def _fit(head: nn.Sequential, features: Tensor, targets: Targets) -> None:
     columns = targets.T if targets.ndim > 1 else [targets]
     for row, column in enumerate(columns):
         classes = np.unique(column)
-        if len(classes) < 2:  # nothing to tell apart: as it was drawn
+        if len(classes) < 2:
             continue
         fitted = LogisticRegression(C=STRENGTH, max_iter=ITERATIONS).fit(spread_out, column)
         weights, bias = (

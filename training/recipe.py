@@ -20,8 +20,8 @@ class Recipe:
     layers: int | None = None
     epochs: int = 5
     batch: int = 8
-    encoder_rate: float = 1.5e-4
-    head_rate: float = 1.5e-3
+    encoder_rate: float = 1e-4
+    head_rate: float = 5e-4
     probes: bool = True
     layer_decay: float = 1.0
     weight_decay: float = 0.01
@@ -35,6 +35,10 @@ class Recipe:
     seed: int = 1
     window_lengths: tuple[int, ...] = WINDOW_LENGTHS
     augmentation: Augmentation = field(default_factory=Augmentation)
+
+    def lengths_within(self, longest: int) -> tuple[int, ...]:
+        """The lengths of windows, in tokens, for a model that reads `longest` at most."""
+        return tuple(min(length, longest) for length in self.window_lengths)
 
     def to_json(self) -> dict[str, object]:
         """As a JSON object, for the model's configuration."""

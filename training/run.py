@@ -27,10 +27,11 @@ from training.distillation import Teacher, shallow
 from training.export import with_packed_encoder, write_model
 from training.model import StatementModel
 from training.ngrams import calibrated, fit
+from training.probing import begin_with_probes
 from training.recipe import Recipe
 from training.restoring import MODEL, load_torch
 from training.smoothing import smoothed
-from training.trainer import train
+from training.trainer import last_checkpoint, train
 
 BUILTIN = "builtin"
 RECIPES = "recipes.json"
@@ -125,6 +126,8 @@ def train_model(
             raise ModelError(f"{base}: no {models.TOKENIZER} there")
         model = StatementModel.from_encoder(str(base))
     tokenizer = Tokenizer.from_file(str(tokenizer_file))
+    if recipe.probes and not origin and not (resume and last_checkpoint(run_directory)):
+        begin_with_probes(model, tokenizer, reports, recipe)
     lessons = Teacher(load_torch(teacher)[0] if start else model) if teacher else None
     if lessons and not start and recipe.layers:
         model = shallow(lessons.model, recipe.layers)

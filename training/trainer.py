@@ -9,12 +9,10 @@ from pathlib import Path
 from typing import Any, Protocol, TypeVar, cast
 
 import torch
-from datasets import Dataset
 from tokenizers import Tokenizer
 from torch import Tensor, nn
 from torch.optim.swa_utils import AveragedModel, get_ema_multi_avg_fn
 from transformers import EarlyStoppingCallback, Trainer, TrainerCallback, TrainingArguments
-from transformers.trainer_pt_utils import LengthGroupedSampler
 from transformers.trainer_utils import get_last_checkpoint
 
 from training.annotation import AnnotatedReport
@@ -73,13 +71,16 @@ _TARGETS = ("boundary_targets", "category_targets", "theme_targets")
 
 
 class StatementTrainer(Trainer):
-    """A Trainer whose rows are sections, whose scores are the product's, and which groups rows by length."""
+    """A Trainer whose rows are sections, and whose scores are the product's.
+
+    Rows come in random order: a batch of short sections alone holds hardly anything but 无, and a run of such batches
+    leads the model astray. Windows of one batch are grouped by length anyway.
+    """
 
     def __init__(
         self,
         recipe: Recipe,
         evaluate: Evaluate,
-        lengths: list[int],
         teacher: Teacher | None = None,
         **keywords: Any,
     ) -> None:
@@ -88,7 +89,6 @@ class StatementTrainer(Trainer):
         self.recipe = recipe
         self.loss = StatementLoss(recipe)
         self.score = evaluate
-        self.lengths = lengths
 
     def compute_loss(
         self,
@@ -122,9 +122,6 @@ class StatementTrainer(Trainer):
             ]
             loss = (loss + torch.stack(lessons).mean()) / 2
         return (loss, outputs) if return_outputs else loss
-
-    def _get_train_sampler(self, train_dataset: Dataset | None = None) -> LengthGroupedSampler:
-        return LengthGroupedSampler(self.args.train_batch_size, lengths=self.lengths)
 
     def create_optimizer(self, model: nn.Module | None = None) -> torch.optim.Optimizer:
         """AdamW with the recipe's rates: layer-wise decay in the encoder, a higher one for the heads."""
@@ -232,7 +229,7 @@ def train(
     averaged model.
     """
     rows = to_rows(reports)
-    lengths = tuple(min(length, model.max_tokens) for length in recipe.window_lengths)
+    lengths = recipe.lengths_within(model.max_tokens)
     maker = ExampleMaker(tokenizer, recipe.augmentation, random.Random(recipe.seed), lengths)
     cuda = torch.cuda.is_available()
     if not cuda:
@@ -262,7 +259,6 @@ def train(
     trainer = trainer_class(
         recipe,
         evaluate,
-        rows["length"],
         teacher,
         model=model,
         args=arguments,

@@ -130,7 +130,7 @@ def train(
         batch=batch or recipe.batch,
         patience=patience or recipe.patience,
         encoder_rate=rate or recipe.encoder_rate,
-        head_rate=10 * (rate or recipe.encoder_rate),
+        head_rate=recipe.head_rate * (rate or recipe.encoder_rate) / recipe.encoder_rate,
     )
     if not resume and any(output.glob("checkpoint-*")):
         raise UsageError(
