@@ -45,6 +45,7 @@ from training.examples import IGNORED, Collator, ExampleMaker, from_row, to_rows
 from training.export import export_graph, with_packed_encoder, write_model  # noqa: E402
 from training.model import StatementConfig, StatementModel, StatementOutput, pool  # noqa: E402
 from training.packing import packed, unpacked  # noqa: E402
+from training.probing import begin_with_probes  # noqa: E402
 from training.recipe import Recipe  # noqa: E402
 from training.replay import with_replay  # noqa: E402
 from training.restoring import load_torch  # noqa: E402
@@ -489,6 +490,45 @@ def annotated(topic: str, number: int) -> list[AnnotatedReport]:
         for line in (f"### {topic}-{i} | 甲局 | 2021 | county-bureau | -", "## overview", *TOPICS[topic])
     ]
     return list(parse_lines(lines))
+
+
+def test_fresh_heads_begin_as_probes_of_the_encoder_as_it_is(
+    varied: StatementModel, tokenizer: Tokenizer
+) -> None:
+    reports = annotated("old", 12) + annotated("new", 12)
+    probed = copy.deepcopy(varied)
+    begin_with_probes(probed, tokenizer, reports, Recipe(augmentation=NO_AUGMENTATION))
+
+    def right(model: StatementModel) -> float:
+        sections = [section for report in reports for section in report.report.sections]
+        tagged = tagger_of(model, tokenizer).classify(sections)
+        pairs = zip(sections, tagged, strict=True)
+        return float(
+            np.mean(
+                [
+                    a.category is b.category
+                    for x, y in pairs
+                    for a, b in zip(x.statements, y.statements, strict=True)
+                ]
+            )
+        )
+
+    assert right(varied) < 0.8
+    assert right(probed) == 1.0
+    before, after = (dict(model.encoder.named_parameters()) for model in (varied, probed))
+    assert all(torch.equal(before[name], after[name]) for name in before)
+    assert probed.training is varied.training
+
+
+def test_of_one_category_a_probe_learns_nothing_and_breaks_nothing(
+    varied: StatementModel, tokenizer: Tokenizer
+) -> None:
+    reports = (
+        list(parse_lines(["### a | 甲局 | 2021 | county-bureau | -", "## overview", "D|公开信息2件。"])) * 12
+    )
+    probed = copy.deepcopy(varied)
+    begin_with_probes(probed, tokenizer, reports, Recipe(augmentation=NO_AUGMENTATION))
+    assert all(parameter.isfinite().all() for parameter in probed.parameters())
 
 
 def test_going_on_with_new_reports_forgets_the_old_ones_only_without_replay(

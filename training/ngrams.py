@@ -26,9 +26,9 @@ from nlp.tagger import Tagger
 from nlp.window import heading_segment
 from training.annotation import AnnotatedReport, annotated_statements, read_split
 from training.card import METRICS, card, scores_json
+from training.logistic import fit_classes, fit_labels
 
 Floats = npt.NDArray[np.float64]
-Ints = npt.NDArray[np.int64]
 
 REGULARISATION = 30.0
 """Inverse strength, of scikit-learn's logistic regression over the categories."""
@@ -36,8 +36,6 @@ THEME_REGULARISATION = 100.0
 """The same, over each theme."""
 IDF_SHARE = 0.25
 """What inverse document frequencies are multiplied by, so that the strength above fits them."""
-UNSEEN = -10.0
-"""The logit of a category, or a theme, that no statement had."""
 LEAST_STATEMENTS = 2
 """N-grams of fewer statements say nothing."""
 NGRAM_WEIGHT = 0.3
@@ -62,49 +60,19 @@ def fit(reports: Sequence[AnnotatedReport]) -> NgramModel:
         (np.concatenate(counts), np.concatenate(rows), np.cumsum(lengths)), shape=(len(categories), 1 << BITS)
     )
     matrix.sum_duplicates()
-    themed = np.asarray([CATEGORIES[category].has_themes for category in categories])
-    parts = [
-        _fit(matrix, np.asarray(categories), len(CATEGORIES), REGULARISATION),
-        _fit_labels(matrix[themed], np.asarray(themes)[themed], THEME_REGULARISATION),
-    ]
-    weights, bias = (
-        np.concatenate(columns, axis=-1).astype(np.float32) for columns in zip(*parts, strict=True)
+    with_themes = np.asarray([CATEGORIES[category].has_themes for category in categories])
+    rare, rare_with_themes = _rarity(matrix), _rarity(matrix[with_themes])
+    of_categories, category_bias = fit_classes(
+        matrix @ sparse.diags(rare), np.asarray(categories), len(CATEGORIES), REGULARISATION
     )
-    return NgramModel(weights, bias)
-
-
-def _fit(matrix: Any, targets: Ints, classes: int, strength: float) -> tuple[Floats, Floats]:
-    """Weights (2 ** BITS, classes) and bias of a logistic regression of classes that exclude each other."""
-    from sklearn.linear_model import LogisticRegression
-
-    seen = np.unique(targets)
-    weights, bias = np.zeros((matrix.shape[1], classes)), np.full(classes, UNSEEN)
-    if len(seen) < 2:  # nothing to tell apart
-        return weights, np.zeros(classes)
-    rarity = _rarity(matrix)
-    fitted = LogisticRegression(C=strength, max_iter=300).fit(matrix @ sparse.diags(rarity), targets)
-    coefficients, intercepts = fitted.coef_ * rarity, fitted.intercept_
-    if len(seen) == 2:  # scikit-learn gives one row for both
-        coefficients, intercepts = (np.concatenate([-one, one]) / 2 for one in (coefficients, intercepts))
-    weights[:, seen] = coefficients.T
-    bias[seen] = intercepts
-    return weights, bias
-
-
-def _fit_labels(matrix: Any, targets: npt.NDArray[np.bool_], strength: float) -> tuple[Floats, Floats]:
-    """The same of labels (n, k) that do not exclude each other: a logistic regression for each."""
-    from sklearn.linear_model import LogisticRegression
-
-    weights, bias = np.zeros((matrix.shape[1], targets.shape[1])), np.full(targets.shape[1], UNSEEN)
-    rarity = _rarity(matrix)
-    scaled = matrix @ sparse.diags(rarity)
-    for i, label in enumerate(targets.T):
-        if label.any() and not label.all():
-            fitted = LogisticRegression(C=strength, max_iter=300).fit(scaled, label)
-            weights[:, i], bias[i] = fitted.coef_[0] * rarity, fitted.intercept_[0]
-        elif label.any():
-            bias[i] = 0.0
-    return weights, bias
+    of_themes, theme_bias = fit_labels(
+        matrix[with_themes] @ sparse.diags(rare_with_themes),
+        np.asarray(themes)[with_themes],
+        THEME_REGULARISATION,
+    )
+    weights = np.concatenate([of_categories * rare, of_themes * rare_with_themes]).T
+    bias = np.concatenate([category_bias, theme_bias])
+    return NgramModel(np.ascontiguousarray(weights, dtype=np.float32), bias.astype(np.float32))
 
 
 def _rarity(matrix: Any) -> Floats:

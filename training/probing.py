@@ -15,7 +15,6 @@ import numpy as np
 import torch
 from rich.console import Console
 from rich.progress import track
-from sklearn.linear_model import LogisticRegression
 from tokenizers import Tokenizer
 from torch import Tensor, nn
 from torch.utils.data import DataLoader
@@ -23,6 +22,7 @@ from torch.utils.data import DataLoader
 from training.annotation import AnnotatedReport
 from training.examples import IGNORED, Collator, ExampleMaker, to_rows
 from training.grouped import group_states
+from training.logistic import fit_classes, fit_labels
 from training.model import StatementModel, pool
 from training.precision import autocast_dtype
 from training.recipe import Recipe
@@ -31,9 +31,10 @@ ENOUGH = 200
 """Reports that heads are fitted on, about: fine-tuning reads them all."""
 STRENGTH = 0.003
 """Inverse strength of the probes' regularisation, of scikit-learn's logistic regression."""
-ITERATIONS = 200
 FEWEST = 10
 """Examples below which a head is not fitted."""
+LEAST_BIAS = -4.0
+"""What a class without examples begins with: low, and not so low that it could not be learnt later."""
 LEAST_SPREAD = 1e-3
 """Features that vary less than this are not spread out further."""
 
@@ -85,7 +86,7 @@ def fit_heads(model: StatementModel, batches: Iterable[Mapping[str, Any]]) -> No
 def _fit(head: nn.Sequential, features: Tensor, targets: Targets) -> None:
     """Fit a head on features (n, w): classes (n,) that exclude each other, or labels (n, k) of 0 and 1 that do not.
 
-    What nothing can be learnt of stays as it was drawn.
+    A head that hardly anything asks stays as it was drawn.
     """
     if len(features) < FEWEST:
         return
@@ -95,17 +96,9 @@ def _fit(head: nn.Sequential, features: Tensor, targets: Targets) -> None:
     norm.weight.copy_(1 / spread)
     norm.bias.copy_(-mean / spread)
     spread_out = ((normal - mean) / spread).numpy()
-    columns = targets.T if targets.ndim > 1 else [targets]
-    for row, column in enumerate(columns):
-        classes = np.unique(column)
-        if len(classes) < 2:
-            continue
-        fitted = LogisticRegression(C=STRENGTH, max_iter=ITERATIONS).fit(spread_out, column)
-        weights, bias = (
-            torch.from_numpy(values).to(linear.weight) for values in (fitted.coef_, fitted.intercept_)
-        )
-        if targets.ndim > 1:
-            linear.weight[row], linear.bias[row] = weights[0], bias[0]
-        elif len(classes) == linear.out_features:
-            linear.weight.copy_(weights)
-            linear.bias.copy_(bias)
+    if targets.ndim == 1:
+        weights, bias = fit_classes(spread_out, targets, linear.out_features, STRENGTH)
+    else:
+        weights, bias = fit_labels(spread_out, targets.astype(bool), STRENGTH)
+    linear.weight.copy_(torch.from_numpy(weights))
+    linear.bias.copy_(torch.from_numpy(bias).clamp(min=LEAST_BIAS))
