@@ -19,7 +19,8 @@ from eval.evaluation import Evaluation
 from eval.intervals import RESAMPLES, Interval, bootstrap
 from eval.metrics import SIZE, Counts, Unit, categories_of_characters, ratio, scores_of, tally
 from nlp.boundary import Evidence, candidates
-from nlp.errors import AnnotationError, UsageError
+from nlp.errors import AnnotationError
+from nlp.extras import needs
 from nlp.labels import Category, Theme
 from nlp.report import Report, Section, Statement
 
@@ -181,10 +182,8 @@ def _boundary_edits(a: Section, b: Section) -> tuple[float, int]:
 
     Places are what the guideline allows, and wherever else either annotator has set a boundary.
     """
-    try:
+    with needs("eval", "agreement"):
         from segeval import BoundaryFormat, boundary_similarity
-    except ImportError:
-        raise UsageError("agreement needs the extra `eval`: pip install 'gongkai[eval]'") from None
     ends_a, ends_b = ({s.end for s in section.statements} for section in (a, b))
     allowed = {c.end for c in candidates(a.text) if c.evidence is not Evidence.RUN_IN}
     places = sorted(allowed | ends_a | ends_b)

@@ -17,6 +17,7 @@ from eval.evaluation import SLICES, ErrorKind, Evaluation, Mistake
 from eval.intervals import RESAMPLES, Interval
 from eval.metrics import Unit
 from nlp.errors import UsageError
+from nlp.extras import needs
 from nlp.labels import Category
 from nlp.output.writer import replaced
 from nlp.report import Section, Statement
@@ -109,10 +110,8 @@ def check_writable(path: Path) -> None:
     """Raise UsageError if `write_page` would fail in the end: there is no such directory, or no pygal."""
     if path.is_dir() or not path.parent.is_dir():
         raise UsageError(f"{path}: cannot be written: {'is a' if path.is_dir() else 'no such'} directory")
-    try:
+    with needs("eval", "--html"):
         import pygal  # noqa: F401
-    except ImportError:
-        raise UsageError("--html needs the extra `eval`: pip install 'gongkai[eval]'") from None
 
 
 def write_page(path: Path, evaluation: Evaluation, about: About) -> None:

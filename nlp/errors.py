@@ -120,3 +120,11 @@ class UsageError(GongkaiError):
     """A command was given something that it cannot work with."""
 
     exit_status = 2
+
+
+class MissingExtra(UsageError):
+    """What was asked for takes libraries that are not installed: `extra` of the distribution has them."""
+
+    def __init__(self, what: str, extra: str, fault: ImportError) -> None:
+        self.extra = extra
+        super().__init__(f"{what} needs the extra `{extra}`: pip install 'gongkai[{extra}]' ({fault})")

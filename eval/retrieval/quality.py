@@ -20,7 +20,7 @@ import numpy as np
 import models
 from eval.intervals import RESAMPLES, Interval, bootstrap
 from eval.metrics import Counts
-from nlp.errors import UsageError
+from nlp.extras import needs
 from nlp.index import Database
 from nlp.index.tokens import is_chinese, runs
 from nlp.labels import Category
@@ -178,10 +178,8 @@ def search(searcher: Searcher, method: Method) -> System:
 
 def bigram_bm25(connection: sqlite3.Connection) -> System:
     """The baseline, over the same problems. Raises UsageError if bm25s is missing."""
-    try:
+    with needs("eval", "--retrieval"):
         import bm25s
-    except ImportError:
-        raise UsageError("--retrieval needs the extra `eval`: pip install 'gongkai[eval]'") from None
 
     rows = connection.execute(
         'SELECT r.source, substr(c.text, s.start + 1, s."end" - s.start) FROM statements s '

@@ -26,6 +26,7 @@ from nlp.batch.storage import Storage
 from nlp.batch.tagging import TagsMany, tag_shard
 from nlp.batch.workers import Limits, Parsed, Readers
 from nlp.errors import GongkaiError, UsageError
+from nlp.extras import needs
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -224,11 +225,9 @@ class Cores:
 @contextmanager
 def _connected(cluster: Cluster) -> Iterator[Any]:
     """Ray, connected to the cluster, or as it was connected before. Raises UsageError if it cannot be."""
-    try:
+    with needs("cluster", "--engine ray"):
         import ray
         import ray.data
-    except ImportError as fault:
-        raise UsageError(f"--engine ray needs pip install 'gongkai[cluster]' ({fault})") from None
     if ray.is_initialized():
         yield ray
         return

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -14,6 +12,7 @@ import models
 from nlp.cli.figures import cell, number, triple, triples, with_p
 from nlp.engines.kind import HELP, EngineKind
 from nlp.errors import UsageError
+from nlp.extras import needs
 from nlp.labels import Category
 
 if TYPE_CHECKING:
@@ -183,7 +182,7 @@ def eval(
         from nlp.cli.eval_folds import print_folds
 
         train, dev = read_split("train"), read_split("dev")
-        with _with_extra("training on folds"):
+        with needs("eval", "training on folds"):
             if leave_out:
                 folds = leave_family_out([*train, *dev])
             else:
@@ -263,22 +262,13 @@ def _robustness(
     return found
 
 
-@contextmanager
-def _with_extra(what: str) -> Iterator[None]:
-    """Raises UsageError where `what` lacks a library of the extra `eval`."""
-    try:
-        yield
-    except ModuleNotFoundError as missing:
-        raise UsageError(f"{what} takes the extra `eval`: pip install 'gongkai[eval]' ({missing})") from None
-
-
 def _system(name: str, threads: int | None, kind: EngineKind) -> Any:
     """The tagger of that name, or the baseline, fitted on the training split."""
     if name == "tfidf":
         from eval.baselines import TfidfBaseline
         from training.annotation import read_split
 
-        with _with_extra("the baseline tfidf"):
+        with needs("eval", "the baseline tfidf"):
             return TfidfBaseline().fit(read_split("train"))
     from nlp.tagger import Tagger
 

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 import models
 from nlp.cli.figures import SHOWN, cell, difference_cell, triples, with_p
 from nlp.errors import UsageError
+from nlp.extras import needs
 
 if TYPE_CHECKING:
     from eval.crossvalidation import FoldResult, Learner
@@ -67,13 +68,9 @@ def learner_of(model: str, epochs: int | None) -> Learner:
         return TfidfLearner()
     if model != models.DEFAULT:
         raise UsageError(f"{model}: only {models.DEFAULT} (its recipe) and {TFIDF} are trained anew")
-    try:
+    with needs("train", "training"):
         from training.learner import RecipeLearner
         from training.recipe import Recipe
-    except ImportError as missing:
-        raise UsageError(
-            f"training needs the extra `train`: pip install 'gongkai[train]' ({missing})"
-        ) from None
     recipe = Recipe()
     epochs = epochs or recipe.epochs
     return RecipeLearner(replace(recipe, epochs=epochs, patience=epochs))

@@ -12,6 +12,7 @@ import typer
 
 from nlp.cli.options import DatabaseArgument
 from nlp.errors import UsageError
+from nlp.extras import needs
 
 LOCAL = "127.0.0.1"
 
@@ -36,14 +37,10 @@ def serve(
 
         gongkai serve reports.db --port 8080 --open
     """
-    try:
+    with needs("serve", "the page"):
         import uvicorn
 
         from nlp.web import create
-    except ImportError as missing:
-        raise UsageError(
-            f"the page needs the extra `serve`: pip install 'gongkai[serve]' ({missing})"
-        ) from None
     import models
     from nlp.index import Database
     from nlp.search.encoder import OnnxEncoder

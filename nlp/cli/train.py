@@ -10,6 +10,7 @@ from typing import Annotated
 import typer
 
 from nlp.errors import UsageError
+from nlp.extras import needs
 
 LAYERS = 4
 """Of a model that --distill-from makes, by default."""
@@ -103,13 +104,9 @@ def train(
 
         gongkai train -o runs/faster --from fast --distill-from default --epochs 3 --name fast
     """
-    try:
+    with needs("train", "training"):
         import torch  # noqa: F401
         import transformers  # noqa: F401
-    except ImportError as missing:
-        raise UsageError(
-            f"training needs the extra `train`: pip install 'gongkai[train]' ({missing})"
-        ) from None
     from training.annotation import CORPUS, read_split
     from training.recipe import Recipe
     from training.replay import with_replay

@@ -13,7 +13,8 @@ import numpy as np
 
 from nlp.engine import INPUTS, OUTPUTS, Scores, check_inputs
 from nlp.engines.processor import has_matrix_units
-from nlp.errors import ModelError, UsageError
+from nlp.errors import ModelError
+from nlp.extras import needs
 from nlp.window import Batch
 
 DEVICE = "CPU"
@@ -29,12 +30,10 @@ class OpenVinoEngine:
     """
 
     def __init__(self, path: Path, threads: int | None = None) -> None:
-        try:
+        with needs("openvino", "--engine openvino"):
             import openvino
 
             from nlp.engines.floats import float_graph
-        except ImportError as fault:
-            raise UsageError(f"--engine openvino needs pip install 'gongkai[openvino]' ({fault})") from None
         try:
             core = openvino.Core()
             self.precision = inference_precision(core)

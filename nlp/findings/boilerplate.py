@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 
-from nlp.errors import UsageError
+from nlp.extras import needs
 from nlp.findings.claims import Claim, Claims
 from nlp.findings.finding import Finding, Kind, Role
 from nlp.findings.similarity import by_words
@@ -26,10 +26,8 @@ JACCARD, PERMUTATIONS = 0.5, 64
 
 def boilerplate(reports: Iterable[Claims]) -> Iterator[Finding]:
     """Problems and improvements that at least AGENCIES agencies share, widest spread first."""
-    try:
+    with needs("search", "boilerplate"):
         from datasketch import MinHash, MinHashLSH
-    except ImportError:
-        raise UsageError("findings need the extra `search`: pip install 'gongkai[search]'") from None
 
     owner: dict[str, list[tuple[Claims, Claim]]] = defaultdict(list)
     for report in reports:

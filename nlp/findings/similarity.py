@@ -6,16 +6,14 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from nlp.errors import UsageError
+from nlp.extras import needs
 from nlp.findings.claims import Claim, Matrix
 
 
 def by_words(a: Sequence[Claim], b: Sequence[Claim]) -> Matrix:
     """Share of characters in common, in order (a, b): 1 is word for word (indel similarity, by rapidfuzz)."""
-    try:
+    with needs("search", "comparing statements"):
         from rapidfuzz import fuzz, process
-    except ImportError:
-        raise UsageError("findings need the extra `search`: pip install 'gongkai[search]'") from None
     found: Matrix = process.cdist(
         [claim.words for claim in a], [claim.words for claim in b], scorer=fuzz.ratio, dtype=np.float32
     )

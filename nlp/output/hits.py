@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, TextIO
 
 from nlp.errors import UsageError
+from nlp.extras import needs
 from nlp.labels import Label
 from nlp.output.csv import neutral
 from nlp.output.writer import replaced, standard_output
@@ -103,10 +104,8 @@ def workbook(rows: Sequence[Sequence[object]]) -> bytes:
 
     Raises UsageError if xlsxwriter is not installed.
     """
-    try:
+    with needs("search", "a workbook"):
         import xlsxwriter
-    except ImportError:
-        raise UsageError("a workbook needs the extra `search`: pip install 'gongkai[search]'") from None
     import io
 
     scratch = io.BytesIO()

@@ -10,7 +10,7 @@ import io
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, Any, BinaryIO
 
-from nlp.errors import UsageError
+from nlp.extras import needs
 from nlp.labels import Category
 from nlp.report import Report
 from nlp.schema import VERSION, to_json
@@ -27,10 +27,8 @@ _REPORT = ("source", "title", "agency", "year", "level", "region", "warnings", "
 
 def schema() -> pa.Schema:
     """The columns; `docs/schema.md` explains them. Raises UsageError if pyarrow is not installed."""
-    try:
+    with needs("parquet", "parquet"):
         import pyarrow as pa
-    except ImportError:
-        raise UsageError("parquet needs pip install 'gongkai[parquet]'") from None
     text, number, share = pa.string(), pa.int32(), pa.float64()
     columns = {
         **dict.fromkeys(_REPORT, text),

@@ -12,7 +12,8 @@ from statistics import median
 from typing import Any
 
 from nlp.document import Document
-from nlp.errors import EmptyFile, TooLarge, UsageError
+from nlp.errors import EmptyFile, TooLarge
+from nlp.extras import needs
 from nlp.reading.characters import clean
 from nlp.reading.columns import Piece, Row, joined
 from nlp.reading.layout import place
@@ -33,10 +34,8 @@ _LETTER = 0.78
 @lru_cache(maxsize=1)
 def engine() -> Any:
     """RapidOCR, loaded once. Raises UsageError if it is not installed."""
-    try:
+    with needs("ocr", "--ocr"):
         from rapidocr import RapidOCR
-    except ImportError as fault:
-        raise UsageError(f"--ocr: needs pip install 'gongkai[ocr]' ({fault})") from None
     threads = (
         1 if multiprocessing.parent_process() else -1
     )  # workers are as many as the cores; -1 is all of them

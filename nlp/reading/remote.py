@@ -12,6 +12,7 @@ from pathlib import PurePosixPath
 from typing import Any
 
 from nlp.errors import MissingFile, UsageError
+from nlp.extras import needs
 
 _URL = re.compile(r"[a-z][a-z0-9+.-]+://", re.IGNORECASE)
 _TAGS = (
@@ -38,10 +39,8 @@ def file_system(url: str) -> tuple[Any, str]:
 
     Raises UsageError if there is none of that kind, or what it takes is not installed.
     """
-    try:
+    with needs("cluster", f"{url}: a URL"):
         import fsspec
-    except ImportError:
-        raise UsageError(f"{url}: URLs need pip install 'gongkai[cluster]'") from None
     try:
         system, path = fsspec.url_to_fs(url)
     except (ImportError, ValueError) as fault:

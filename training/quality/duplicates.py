@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from itertools import combinations_with_replacement
 
 from nlp.enumerator import enumerator_at
-from nlp.errors import UsageError
+from nlp.extras import needs
 from nlp.index.tokens import runs
 from nlp.labels import Category
 from nlp.window import heading_segment
@@ -98,11 +98,9 @@ def shared_by_splits(
 
 def like_reports(corpus: Corpus) -> list[LikeReports]:
     """Pairs of reports that are nearly the same, most alike first. Raises UsageError without the extra `search`."""
-    try:
+    with needs("search", "looking for duplicates"):
         from datasketch import MinHash, MinHashLSH
         from rapidfuzz import fuzz
-    except ImportError:
-        raise UsageError("duplicates need the extra `search`: pip install 'gongkai[search]'") from None
     reports = list(corpus.reports())
     texts = [_text(annotated) for _, annotated in reports]
     hashing = MinHashLSH(threshold=JACCARD, num_perm=PERMUTATIONS)

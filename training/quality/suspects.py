@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from nlp.errors import UsageError
+from nlp.extras import needs
 from nlp.labels import Category
 from training.quality.corpus import Corpus, Place
 
@@ -42,11 +42,9 @@ def suspects(corpus: Corpus, folds: int = FOLDS, seed: int = 0) -> list[Suspect]
 
     None where there are fewer than two reports or two categories. Raises UsageError without the extra `train`.
     """
-    try:
+    with needs("train", "looking for label errors"):
         from cleanlab.filter import find_label_issues
         from sklearn.model_selection import StratifiedGroupKFold, cross_val_predict
-    except ImportError:
-        raise UsageError("likely label errors need the extra `train`: pip install 'gongkai[train]'") from None
     from eval.baselines import category_model, features
 
     statements = list(corpus.statements())
