@@ -384,6 +384,9 @@ def test_a_table_that_holds_the_report_is_read_row_by_row() -> None:
         ("甲县人民政府关于2019年政府信息公开工作情况的报告", "甲县人民政府", 2019),
         ("2018年甲县水利局信息公开工作年度报告", "甲县水利局", 2018),
         ("甲镇人民政府二〇二一年政府信息公开工作年度报告", "甲镇人民政府", 2021),
+        ("2022年度政府信息公开工作年度报告 甲县教育局", "甲县教育局", 2022),
+        ("甲县教育局法治政府建设暨2022年政府信息公开报告", "甲县教育局", 2022),
+        ("甲县自来水公司2022年企业信息公开年度报告", "甲县自来水公司", 2022),
         (
             "2022年政府信息公开工作年度报告\n发布时间：2023-01-20\n现将甲县财政局2022年工作报告如下。",
             "甲县财政局",
@@ -419,6 +422,14 @@ def test_what_stands_above_the_title(front: str, agency: str, title: str, year: 
     report = parse(document_of(text))
     assert (report.title, report.agency, report.year) == (title, agency, 2022)
     assert found(report)[0] == (SectionKind.LEAD, "按照要求，现报告如下：")
+
+
+def test_labels_behind_the_title_are_no_part_of_it() -> None:
+    front = "甲县财政局2022年政府信息公开工作年度报告 发布时间：2023-01-12 来源：甲县财政局 浏览次数：12"
+    assert (
+        parse(document_of(f"{front}\n一、总体情况\n公开3条。")).title
+        == "甲县财政局2022年政府信息公开工作年度报告"
+    )
 
 
 @pytest.mark.parametrize(

@@ -27,11 +27,19 @@ _TITLE = re.compile(
     r"(?:公开|政务).{0,16}(?:年度?)?(?:工作)?(?:年度)?(?:报告|年报|总结)|年度报告|公开年报|工作年报"
 )
 _SUBJECT = re.compile(
-    r"(?:关于|发布|印发|公布|编制)?(?:20\d\d|二[〇○零ＯO]..)?\s*[年—\-]*度?\s*(?:的)?\s*(?:(?:公共)?企?事业单位)?"
+    r"(?:关于|发布|印发|公布|编制)?(?:20\d\d|二[〇○零ＯO]..)?\s*[年—\-]*度?\s*(?:的)?\s*(?:(?:公共)?企?事业单位|企业)?"
     r"(?:政府信息|政务信息|信息|政务|部门信息|政府网站|院务|校务)\s*(?:与政务)?公开"
 )
 _SENDING = re.compile(r"(?:年度|关于|的|发布|印发|公布|报送|上报|呈报|门户网站|网站)+$")
 _SUBJECT_PART = re.compile(r"(?:信息|政务|院务|校务)公?开?")
+_OTHER_SUBJECT = re.compile(
+    r"(?:法治政府建设|依法行政|政务服务|电子政务|政府网站|网站建设)?(?:工作)?(?:情况)?(?:暨|及|和|与)$"
+)
+"""What one report is about as well: 某局法治政府建设暨2022年政府信息公开报告."""
+_LABELS_BEHIND = re.compile(
+    r"[\s\u3000【\[（(]*(?:(?:公开|发布|发文|成文|更新|生成)(?:时间|日期)|(?:信息|稿件)?来源|作者|(?:浏览|阅读|点击)(?:次数|量)|字体|字号)[:：].*"
+)
+"""Labels of a page on the title's line."""
 _SITE = re.compile(r"(?:网|网站|门户|平台)$")
 _LABEL = re.compile(r"^【[^】]*】")
 _NOTICE = re.compile(r"(?:通知|公告|函)$")
@@ -134,7 +142,7 @@ def _joined(lines: Sequence[str]) -> str:
     text = "".join(
         re.sub(r"(?<=[^\x00-\x7f])[\s\u3000]+|[\s\u3000]+(?=[^\x00-\x7f])", "", line) for line in lines
     )
-    return text.strip("#* 《》")
+    return _LABELS_BEHIND.sub("", text).strip("#* 《》")
 
 
 def _is_front_matter(line: str) -> bool:
@@ -151,11 +159,11 @@ def _agency_of(title: str) -> str | None:
     match = _SUBJECT.search(title)
     head = title[: match.start()] if match and match.start() else ""
     if match and not head:
-        behind = re.search(r"[（(—\-]+([\u4e00-\u9fff]{4,30})[）)]?$", title)
+        behind = re.search(r"(?:[（(—\-]+|(?<=报告)|(?<=年报))([\u4e00-\u9fff]{4,30})[）)]?$", title)
         head = behind.group(1) if behind and is_agency(behind.group(1)) else ""
     head = _SPAN_OF_YEARS.sub("", _LABEL.sub("", head))
     head = _SENDING.sub("", head.strip("《》“”（）()〔〕-—\"' "))
-    head = re.sub(r"^(?:关于|发布|印发|公布)", "", head)
+    head = _OTHER_SUBJECT.sub("", re.sub(r"^(?:关于|发布|印发|公布)", "", head))
     head += "）" if head.count("（") > head.count("）") else ""  # 某局（某办）: the mark was its own
     return head if 2 <= len(head) <= 40 and not _NO_AGENCY.search(head) else None
 
