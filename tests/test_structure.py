@@ -617,6 +617,28 @@ def test_headings_may_stand_in_brackets() -> None:
     ]
 
 
+@pytest.mark.parametrize("page", ["", " 3", "........3"])
+def test_contents_that_spell_headings_in_short_are_no_sections(page: str) -> None:
+    contents = ["目录", "一、总体情况", "五、问题与改进", "六、其他事项"]
+    title, *body = THREE.split("\n")
+    text = "\n".join([title, contents[0], *(line + page for line in contents[1:]), *body])
+    report = parse(document_of(text))
+    assert [s.text for s in report.sections] == ["公开3条。", "更新慢。", "未收取费用。"]
+    assert not report.warnings
+
+
+def test_a_section_in_a_row_of_a_sheet_is_read() -> None:
+    blocks = (
+        Paragraph("五、存在的主要问题及改进情况"),
+        Paragraph("更新慢。"),
+        Table((("六、其他需要报告的事项", "无"),)),
+    )
+    assert found(parse(Document("a", FileFormat.XLSX, blocks))) == [
+        (SectionKind.PROBLEMS, "更新慢。"),
+        (SectionKind.OTHER, "无"),
+    ]
+
+
 def test_several_reports_in_one_file_are_said() -> None:
     assert Notice.SEVERAL.value in parse(document_of(THREE + THREE.replace("2021", "2022"))).warnings
     assert Notice.SEVERAL.value not in parse(document_of(THREE)).warnings

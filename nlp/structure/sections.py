@@ -9,7 +9,7 @@ by dynamic programming.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Hashable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
@@ -127,7 +127,7 @@ def _at_headings(line: str) -> list[str]:
 
 def _prose_of(table: Table) -> list[Paragraph | None]:
     """The sentences of a layout table, the cells of a table of points; nothing of a table of data."""
-    if _is_frame(table):
+    if _is_frame(table) or (len(table.rows) == 1 and _is_section_in_a_row(table.rows[0])):
         return list(_read_by_row(table))
     if asked := _narrative_columns(table):
         return list(_read_columns(table, asked))
@@ -200,6 +200,12 @@ def _read_by_row(table: Table) -> Iterator[Paragraph | None]:
         for text in "\n".join(dict.fromkeys(cells)).split("\n"):
             if text.strip():
                 yield Paragraph(text, table.origin)
+
+
+def _is_section_in_a_row(row: Sequence[str]) -> bool:
+    """Whether a row is a section of its own, as a sheet has it: 六、其他需要报告的事项 | 无."""
+    cells = [cell for cell in row if cell.strip()]
+    return len(cells) == 2 and split_number(cells[0].strip()) is not None and _opens_section(cells[0].strip())
 
 
 def _opens_section(cell: str) -> bool:
@@ -442,10 +448,23 @@ def _narrative_after(candidates: Sequence[Candidate], lines: Sequence[Line]) -> 
     ]
 
 
+def _names(candidate: Candidate) -> Iterator[Hashable]:
+    yield candidate.words
+    if candidate.numbered and candidate.kind is not SectionKind.LEGACY:
+        yield candidate.kind, candidate.numbered.style, candidate.numbered.value
+
+
 def _contents(candidates: Sequence[Candidate], lines: Sequence[Line]) -> set[int]:
-    """Indices of the lines of a table of contents: headings one after another, all of which come again later."""
-    last = {candidate.words: candidate.line for candidate in candidates}
-    again = [c.line for c in candidates if not c.text and last[c.words] > c.line]
+    """Indices of the lines of a table of contents: headings one after another, all of which come again later.
+
+    They come in the same words, or as headings of the same kind and number: contents are short.
+    """
+    last = {key: candidate.line for candidate in candidates for key in _names(candidate)}
+    again = [
+        c.line
+        for c in candidates
+        if (not c.text or c.text.isdecimal()) and any(last[key] > c.line for key in _names(c))
+    ]
     entries: set[int] = set()
     run: list[int] = []
     for line in [*again, -1]:
