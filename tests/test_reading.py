@@ -37,8 +37,9 @@ from nlp.errors import (
 from nlp.reading import read, read_bytes
 from nlp.reading.characters import clean
 from nlp.reading.docx import format_number
-from nlp.reading.paragraphs import columns
+from nlp.reading.paragraphs import columns, join_blocks
 from nlp.structure import parse
+from training.annotation import read_split
 
 pdfmetrics.registerFont(UnicodeCIDFont("STSong-Light"))
 OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
@@ -236,6 +237,14 @@ def test_paragraphs_that_a_word_file_has_are_left_alone() -> None:
         word.add_paragraph(paragraph)
     word.save(stream)
     assert texts(read_bytes(stream.getvalue(), "a.docx")) == WRAPPED
+
+
+def test_no_paragraphs_of_the_corpus_are_joined() -> None:
+    for annotated in read_split("train"):
+        blocks = tuple(
+            Paragraph(text) for section in annotated.report.sections for text in section.text.split("\n")
+        )
+        assert join_blocks(blocks) == blocks
 
 
 def test_lines_of_one_length_by_chance_are_not_joined() -> None:
