@@ -7,8 +7,9 @@ from nlp.labels import SectionKind
 from nlp.notice import Notice
 from nlp.report import Report, Section
 from nlp.structure.divisions import level_of, region_of
+from nlp.structure.lines import lines_of
 from nlp.structure.metadata import metadata_of
-from nlp.structure.sections import lines_of, narrative, outline
+from nlp.structure.sections import narrative, outline
 
 __all__ = ["parse"]
 

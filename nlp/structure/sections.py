@@ -13,13 +13,13 @@ from collections.abc import Hashable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
-from nlp.document import Block, Origin, Paragraph, Table
 from nlp.labels import SectionKind
 from nlp.report import Section
 from nlp.structure.furniture import closing_start, is_furniture, is_report_title, signature_start, signatures
-from nlp.structure.headings import CANONICAL, LONGEST, is_canonical, is_heading_like, kind_of, plain
+from nlp.structure.headings import is_canonical, is_heading_like, kind_of, plain
+from nlp.structure.lines import Line
 from nlp.structure.numbering import Numbered, NumberStyle, split_number
-from nlp.structure.tables import is_form_cell, is_form_table, is_number_cell, table_lines
+from nlp.structure.tables import is_form_cell
 
 _ORDER = {kind: rank for rank, kind in enumerate(SectionKind)}
 _RUN_IN = re.compile(
@@ -28,30 +28,8 @@ _RUN_IN = re.compile(
 _NOTHING = re.compile(r"(?P<heading>.{4,30}?)(?P<text>[（(]?(?:暂?无|没有)[。.]?[）)]?[。.]?)")
 _MOST_CANDIDATES, _FURTHEST = 5000, 300
 """Candidates beyond which a document is no report, and has no outline; and how many a section may have within it."""
-_HEADING_WITHIN = re.compile(
-    r"(?:(?<=[\s\d。；：！？）)无—-])|(?<=报告)|(?<=项目)|^)[一二三四五六七八九十]{1,2}、"
-    rf"(?:{'|'.join(sorted(CANONICAL, key=len, reverse=True))})"
-    r"(?![、，；;,.…和及与或]|[\s.…·]{0,80}\d{0,3}\s{0,4}(?:$|[一二三四五六七八九十]{1,2}、))[：:。]?"
-)
-"""A heading of the form in the middle of a line, with text behind it: neither a list of headings nor their contents."""
-_SIGNED = re.compile(r"(?<=[。！\s])[\u4e00-\u9fff]{4,30}\s*(?P<date>20\d\d年\d{1,2}月\d{1,2}日)\s*$")
-"""An agency and a date at the end of such a line."""
 _FRAMED = re.compile(r"[【〖［\[](?P<text>[^【】〖〗［］\[\]。]{2,40})[】〗］\]]")
 _CONTENTS = re.compile(r"目[\s\u3000]*录")
-_POINTS = re.compile(r"问题|不足|短板|困难|措施|整改|改进|举措|做法|开展情况")
-_WHO = re.compile(r"序号|编号|责任|牵头|部门|单位|股室|科室|时限|时间|期限|类别|类型|备注|数量|件数|次数")
-_SHORTEST_POINT, _LONGEST_LABEL = 4, 8
-"""Characters of the shortest cell of a table of points that says something, and of the longest label beside one."""
-
-
-@dataclass(frozen=True, slots=True)
-class Line:
-    """A paragraph on its way to a section: its text, where it stands, and what is already known of it."""
-
-    text: str
-    origin: Origin
-    heading_level: int | None = None
-    table: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,141 +59,6 @@ class Outline:
     front: tuple[Line, ...]
     sections: tuple[Section, ...]
     reports: int = 1
-
-
-def lines_of(blocks: Sequence[Block]) -> list[Line]:
-    """The document's paragraphs, flattened tables marked; a table's prose as paragraphs, its data left out."""
-    paragraphs: list[Paragraph | None] = []
-    for block in blocks:
-        if isinstance(block, Paragraph):
-            paragraphs.extend(_split(block))
-        elif isinstance(block, Table):
-            paragraphs.extend(_prose_of(block))
-            paragraphs.append(None)  # rows on either side of a real table are not neighbours
-    lines: list[Line] = []
-    stretch: list[Paragraph] = []
-    for paragraph in [*paragraphs, None]:
-        if paragraph is not None:
-            stretch.append(paragraph)
-            continue
-        marks = table_lines([p.text for p in stretch])
-        lines.extend(
-            Line(p.text.strip(), p.origin, p.heading_level, mark)
-            for p, mark in zip(stretch, marks, strict=True)
-        )
-        stretch = []
-    return [line for line in lines if line.text]
-
-
-def _split(paragraph: Paragraph) -> Iterator[Paragraph]:
-    for line in re.split(r"[\r\n\v\f\x85\u2028\u2029]+", paragraph.text):
-        for text in _at_headings(line):
-            if text.strip():
-                yield Paragraph(text, paragraph.origin, paragraph.heading_level)
-
-
-def _at_headings(line: str) -> list[str]:
-    """A line that lost its breaks, parted at the headings of the form in it; any other line as it is."""
-    found = [match.span() for match in _HEADING_WITHIN.finditer(line)]
-    if len(found) < 3:
-        return [line]
-    signed = _SIGNED.search(line, found[-1][1])
-    signature = (signed.start(), signed.start("date")) if signed else ()
-    cuts = [0, *(place for span in found for place in span), *signature, len(line)]
-    return [line[start:stop] for start, stop in pairwise(cuts)]
-
-
-def _prose_of(table: Table) -> list[Paragraph | None]:
-    """The sentences of a layout table, the cells of a table of points; nothing of a table of data."""
-    if _is_frame(table) or (len(table.rows) == 1 and _is_section_in_a_row(table.rows[0])):
-        return list(_read_by_row(table))
-    if asked := _narrative_columns(table):
-        return list(_read_columns(table, asked))
-    cells = [cell.strip() for row in table.rows for cell in row if cell.strip()]
-    prose = [cell for cell in cells if cell.count("。") >= 2 or (len(cell) >= 40 and "。" in cell)]
-    if not prose or (is_form_table(table.rows) and sum(map(len, prose)) < 0.5 * sum(map(len, cells))):
-        return []
-    kept = set(prose)
-    seen = dict.fromkeys(cells)  # a cell that spans columns is repeated in each of them
-    return [
-        Paragraph(text, table.origin)
-        for cell in seen
-        for text in cell.split("\n")
-        if text.strip() and (cell in kept or is_heading_like(_without_number(text)))
-    ]
-
-
-def _narrative_columns(table: Table) -> list[int]:
-    """The columns of a table of points (存在问题 | 改进措施 | 责任股室) that hold text; none of any other table.
-
-    Such a table has a row of several names above. One cell there is a section's heading in a frame, and names down the
-    first column are those of a form: 存在问题 | 更新慢, then 改进措施 | 按月公开.
-    """
-    header = ["".join(cell.split()) for cell in table.rows[0]] if table.rows else []
-    named = {i: name for i, name in enumerate(header) if 0 < len(name) <= LONGEST}
-    if len(set(named.values())) < 2 or not any(map(_POINTS.search, named.values())):
-        return []
-    if any("。" in name for name in header) or any(row and _is_label(row[0]) for row in table.rows[1:]):
-        return []
-    return [] if is_form_table(table.rows) else [i for i, name in named.items() if not _WHO.search(name)]
-
-
-def _is_label(cell: str) -> bool:
-    words = plain(_without_number(cell))
-    return len(words) <= _LONGEST_LABEL and kind_of(words) in (SectionKind.PROBLEMS, SectionKind.PLANS)
-
-
-def _read_columns(table: Table, columns: Sequence[int]) -> Iterator[Paragraph]:
-    """The cells of these columns, row by row, without the header; one that spans rows is read once."""
-    above: dict[int, str] = {}
-    for row in table.rows[1:]:
-        for i in columns:
-            cell = row[i].strip() if i < len(row) else ""
-            if above.get(i) == cell:
-                continue
-            above[i] = cell
-            if len("".join(cell.split())) >= _SHORTEST_POINT and not is_number_cell(cell):
-                yield from (Paragraph(text, table.origin) for text in cell.split("\n") if text.strip())
-
-
-def _is_frame(table: Table) -> bool:
-    """Whether a table holds the report itself: a sentence, which most tables lack, and headings of two sections."""
-    cells = {cell.strip() for row in table.rows for cell in row}
-    return any("。" in cell for cell in cells) and (
-        sum(is_canonical(_without_number(cell)) for cell in cells) >= 2
-    )
-
-
-def _read_by_row(table: Table) -> Iterator[Paragraph | None]:
-    """The text of a table that holds the report, and a gap for each row of data in it.
-
-    A row is text where it is one cell (also those of a flattened table within, which are told later), where a cell
-    holds a sentence, and where it opens with a heading: 六、其他需要报告的事项 | 无.
-    """
-    for row in table.rows:
-        cells = [cell.strip() for cell in row if cell.strip()]
-        if len(cells) > 1 and not any("。" in cell for cell in cells) and not _opens_section(cells[0]):
-            yield None
-            continue
-        for text in "\n".join(dict.fromkeys(cells)).split("\n"):
-            if text.strip():
-                yield Paragraph(text, table.origin)
-
-
-def _is_section_in_a_row(row: Sequence[str]) -> bool:
-    """Whether a row is a section of its own, as a sheet has it: 六、其他需要报告的事项 | 无."""
-    cells = [cell for cell in row if cell.strip()]
-    return len(cells) == 2 and split_number(cells[0].strip()) is not None and _opens_section(cells[0].strip())
-
-
-def _opens_section(cell: str) -> bool:
-    words = _without_number(cell)
-    return is_heading_like(words) and kind_of(words) is not SectionKind.LEGACY and not is_form_cell(cell)
-
-
-def _without_number(text: str) -> str:
-    numbered = split_number(text)
-    return numbered.rest if numbered else text
 
 
 def outline(lines: Sequence[Line]) -> Outline:

@@ -210,11 +210,15 @@ def _is_run_of_cells(text: str) -> bool:
 def _are_cells(words: str) -> bool:
     """Whether `words` are cells of the form, one behind the other."""
     ends = {0}
+    last = 0
     for end in range(1, len(words) + 1):
+        if end - last > _LONGEST_IN_FORM:
+            return False
         starts = range(max(0, end - _LONGEST_IN_FORM), end)
         if any(start in ends and words[start:end] in _CELLS_OF_FORM for start in starts):
             ends.add(end)
-    return len(words) in ends
+            last = end
+    return last == len(words)
 
 
 def _is_prose(line: str) -> bool:
