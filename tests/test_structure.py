@@ -583,6 +583,20 @@ def test_the_notes_of_an_official_letter_are_no_narrative(behind: str) -> None:
     assert [s.text for s in report.sections] == ["公开3条。", "更新慢。", "未收取费用。"]
 
 
+@pytest.mark.parametrize(
+    "line",
+    [
+        "（三）编制政府信息公开工作年度报告",
+        "编制政府信息公开年报",
+        "《甲县政务公开工作要点》于2022年3月1日印发",
+        "发送：短信3条",
+    ],
+)
+def test_deeds_that_sound_like_the_notes_of_a_letter_are_narrative(line: str) -> None:
+    text = THREE.replace("公开3条。", f"公开3条。\n{line}\n公开4条。")
+    assert parse(document_of(text)).sections[0].text == f"公开3条。\n{line}\n公开4条。"
+
+
 @pytest.mark.parametrize("blank", ["", " "])
 def test_a_report_that_lost_all_of_its_breaks_is_parted_at_the_forms_headings(blank: str) -> None:
     parts = [

@@ -28,7 +28,7 @@ _FURNITURE = re.compile(
     r"|附?表\s*[\d一二三四五六]{1,2}\s*[、：:．.\s]\s*[^，。；]{2,40}(?:表|情况)"  # 表1：主动公开政府信息情况统计表
     r"|[（(]?\s*(?:计量)?单位\s*[:：]\s*(?:[件条个次项篇人元、,，/\s]|万元){1,12}[）)]?"
     r"|目[\s\u3000]*录"
-    r"|(?:主送|抄送|抄报|分送|发送)\s*[:：][^。；]{0,140}。?|.{0,40}20\d\d\s*年\s*\d{1,2}\s*月\s*\d{1,2}\s*日\s*印发?|[（(]?\s*共印\s*\d{1,5}\s*份\s*[）)]?"
+    r"|(?:主送|抄送|抄报|分送)\s*[:：][^。；]{0,140}。?|[^《》于，、]{0,40}20\d\d\s*年\s*\d{1,2}\s*月\s*\d{1,2}\s*日\s*印发?|[（(]?\s*共印\s*\d{1,5}\s*份\s*[）)]?"
     r"|[（(]\s*此页无正文.{0,10}[）)]|[（(]\s*(?:联系人|联系电话)[^（）()]{0,60}[）)]"
     r"|[\u4e00-\u9fff]{2,20}〔\d{4}〕\d+号"
 )
@@ -42,8 +42,9 @@ _FOOT = re.compile(
 _REPORT_TITLE = re.compile(
     r"《?[\u4e00-\u9fff（）()·]{0,30}?(?:20\d\d|二[〇○零Oo0]..)年?度?的?(?:政府信息|政务信息|信息|政务)公开(?:工作)?(?:情况)?的?"
     r"(?:年度)?(?:工作)?(?:报告|年报|总结)》?(?:\.\w{3,4})?"
-    r"|[\u4e00-\u9fff（）()·]{0,30}?政府信息公开(?:工作)?(?:年度(?:工作)?报告|年报)"  # a running head, without the year
 )
+_RUNNING_HEAD = re.compile(r"(?P<agency>.{0,30}?)政府信息公开(?:工作)?(?:年度(?:工作)?报告|年报)")
+"""A title without its year, as the heads of pages have it."""
 _BLANKS_WITHIN = re.compile(r"(?<=[\u4e00-\u9fff])[\s\u3000]+(?=[\u4e00-\u9fff])")
 _LONGEST = 160
 """Characters of the longest line that is looked at: a pattern that ends in blanks takes its time over many."""
@@ -66,7 +67,13 @@ def is_furniture(text: str) -> bool:
 
 def is_report_title(text: str) -> bool:
     """Whether the line is nothing but a report's title: a running head, a link, or where another report begins."""
-    return len(text) <= _LONGEST and _REPORT_TITLE.fullmatch(re.sub(r"[\s\u3000]+", "", text)) is not None
+    if len(text) > _LONGEST:
+        return False
+    text = re.sub(r"[\s\u3000]+", "", text)
+    head = _RUNNING_HEAD.fullmatch(text)
+    return _REPORT_TITLE.fullmatch(text) is not None or (
+        head is not None and (not head["agency"] or is_agency(head["agency"]))
+    )
 
 
 def is_agency(text: str) -> bool:
