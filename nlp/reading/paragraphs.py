@@ -17,7 +17,7 @@ from nlp.structure.numbering import split_number
 
 _ENDS = "。！？；：.!?;:”’）)》】"
 _INDENT = re.compile(r"[ \t\u3000]{2,}|\u3000|\t")
-_CELLS = re.compile(r"\S(?:\t| {2,}|[ \u3000]{2,})\S")
+_CELLS = re.compile(r"\S(?:\t|[ \u3000]{2,})\S")
 _PAGE_NUMBER = re.compile(r"[\-—–－·\s]*第?\s*\d{1,3}\s*页?[\-—–－·\s]*(?:[/共]\s*共?\s*\d{1,3}\s*页?)?")
 _LONG, _WIDEST = 15, 90
 """Characters of the shortest line that tells a width, and of the widest page."""
@@ -57,13 +57,11 @@ def join_blocks(blocks: Sequence[Block]) -> tuple[Block, ...]:
     texts = [
         block.text if isinstance(block, Paragraph) and block.heading_level is None else "" for block in blocks
     ]
-    if _wrap(texts) is None:
-        return tuple(blocks)
     starts = {group[0]: group for group in _groups(texts)}
     within = {i for group in starts.values() for i in range(group[0] + 1, group[-1] + 1)}
     joined: list[Block] = []
     for i, block in enumerate(blocks):
-        if i in starts and isinstance(block, Paragraph):
+        if isinstance(block, Paragraph) and len(starts.get(i, ())) > 1:
             joined.append(replace(block, text=_joined([texts[k] for k in starts[i]])))
         elif i not in within:
             joined.append(block)
@@ -102,25 +100,20 @@ _MEASURES = (_Wrap(len, 3), _Wrap(columns, 5))
 
 def _groups(lines: Sequence[str]) -> Iterator[list[int]]:
     """The indices of the lines of each paragraph; what stands between them and was passed over is left out."""
-    wrap = _wrap(lines)
     running = _running(lines)
-    group: list[int] = []
+    wrap = _wrap(lines, running)
     at = 0
     while at < len(lines):
-        if not lines[at].strip():
-            group, at = [], at + 1
-            continue
         group = [at]
-        at += 1
         while wrap and (following := _goes_on(lines, group[-1], wrap, running)) is not None:
             group.append(following)
-            at = following + 1
-        yield group
+        at = group[-1] + 1
+        if lines[group[0]].strip():
+            yield group
 
 
-def _wrap(lines: Sequence[str]) -> _Wrap | None:
+def _wrap(lines: Sequence[str], running: frozenset[str]) -> _Wrap | None:
     """The width at which lines are cut, by the measure that finds most of them full; None if nothing cut them."""
-    running = _running(lines)
     long = [
         i
         for i, line in enumerate(lines)

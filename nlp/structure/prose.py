@@ -96,8 +96,8 @@ def _read_by_row(table: Table) -> Iterator[Paragraph | None]:
 
 def _is_section_in_a_row(row: Sequence[str]) -> bool:
     """Whether a row is a section of its own, as a sheet has it: 六、其他需要报告的事项 | 无."""
-    cells = [cell for cell in row if cell.strip()]
-    return len(cells) == 2 and split_number(cells[0].strip()) is not None and _opens_section(cells[0].strip())
+    cells = [cell.strip() for cell in row if cell.strip()]
+    return len(cells) == 2 and split_number(cells[0]) is not None and _opens_section(cells[0])
 
 
 def _opens_section(cell: str) -> bool:

@@ -109,7 +109,7 @@ def _before_annex(chain: Sequence[Candidate], lines: Sequence[Line]) -> Sequence
             _says_something(line) for line in _beneath(chain, at, lines)
         ):
             break
-        if here and here.value == 1 and before and before.value >= 1:
+        if here and before and here.value == 1:
             return chain[:at]
     return chain
 
