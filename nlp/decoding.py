@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import pairwise
 
 import numpy as np
 import numpy.typing as npt
@@ -20,6 +21,9 @@ CATEGORIES = tuple(Category)
 THEMES = tuple(Theme)
 MOST_THEMES = 3
 
+Span = tuple[int, int]
+"""Where a statement's characters begin, and where they have ended."""
+
 
 @dataclass(frozen=True, slots=True)
 class DecodingSettings:
@@ -34,7 +38,7 @@ class DecodingSettings:
     operating_point: Mapping[Evidence, float] = field(
         default_factory=lambda: {
             Evidence.ENUMERATOR: 0.5,
-            Evidence.COMMA: 0.9,
+            Evidence.COMMA: 0.5,
             Evidence.WEAK_STOP: 0.5,
             Evidence.RUN_IN: 0.9,
         }
@@ -89,20 +93,24 @@ def decode(
     settings: DecodingSettings,
     ngrams: NgramModel | None = None,
 ) -> Section:
-    """The section with its statements. They tile every paragraph of its text, whatever the scores are."""
+    """The section with its statements. They tile every paragraph of its text, whatever the scores are.
+
+    Where a comma parts no two categories (guideline, rule B4), what lies on its two sides is one statement, whose
+    scores are the means over both.
+    """
     spans = boundaries(section, encoded, scores.boundary, settings)
     if not spans:
         return _with_statements(section, ())
-    starts, stops = _token_ranges(spans, encoded)
-    logits = _mean_over(scores.category, starts, stops)
-    theme_logits = _mean_over(scores.themes, starts, stops)
-    if ngrams and (settings.ngram_weight or settings.ngram_theme_weight):
-        of_categories, of_themes = ngrams.logits(section.text, spans, heading_segment(section))
-        logits += settings.ngram_weight * of_categories
-        theme_logits += settings.ngram_theme_weight * of_themes
+    commas = _commas(encoded, scores.boundary)
+    while True:
+        logits, theme_logits = _pooled(section, encoded, scores, spans, settings, ngrams)
+        winners = logits.argmax(axis=1)
+        unfounded = _unfounded(spans, winners, commas)
+        if not unfounded:
+            break
+        spans = _joined(spans, unfounded)
     category = _softmax(logits / settings.temperature)
     themes = _sigmoid(theme_logits)
-    winners = category.argmax(axis=1)
     statements = tuple(
         Statement(
             text=section.text[start:end],
@@ -122,7 +130,7 @@ def decode(
 
 def boundaries(
     section: Section, encoded: EncodedSection, probability: Floats, settings: DecodingSettings
-) -> list[tuple[int, int]]:
+) -> list[Span]:
     """Character spans (start, end) of the statements that the boundary probabilities (n,) make."""
     chosen = {
         candidate.end
@@ -139,7 +147,60 @@ def boundaries(
     return spans
 
 
-def _token_ranges(spans: list[tuple[int, int]], encoded: EncodedSection) -> tuple[npt.NDArray[np.int64], ...]:
+def _commas(encoded: EncodedSection, probability: Floats) -> dict[int, float]:
+    """The probability that a statement ends at each comma, by the position behind it."""
+    return {
+        candidate.end: float(probability[position])
+        for candidate, position in zip(encoded.candidates, encoded.positions, strict=True)
+        if candidate.evidence is Evidence.COMMA
+    }
+
+
+def _unfounded(
+    spans: Sequence[Span], winners: npt.NDArray[np.int64], commas: Mapping[int, float]
+) -> list[int]:
+    """Spans that end at a comma without need: the next one is of the same category, or one of the two is other.
+
+    Of several in a row only the least probable: what it joins may be of another category than its parts.
+    """
+    weak = {
+        i: commas[spans[i][1]]
+        for i, (own, following) in enumerate(pairwise(winners))
+        if spans[i][1] == spans[i + 1][0]
+        and spans[i][1] in commas
+        and (own == following or Category.OTHER in (CATEGORIES[own], CATEGORIES[following]))
+    }
+    return [i for i, p in weak.items() if p <= min(weak.get(i - 1, p), weak.get(i + 1, p))]
+
+
+def _joined(spans: Sequence[Span], along: Sequence[int]) -> list[Span]:
+    """`spans`, of which those at the indices `along` go on to the end of the next one."""
+    inner = {spans[i][1] for i in along}
+    starts = [start for start, _ in spans if start not in inner]
+    ends = [end for _, end in spans if end not in inner]
+    return list(zip(starts, ends, strict=True))
+
+
+def _pooled(
+    section: Section,
+    encoded: EncodedSection,
+    scores: TokenScores,
+    spans: Sequence[Span],
+    settings: DecodingSettings,
+    ngrams: NgramModel | None,
+) -> tuple[Floats, Floats]:
+    """Logits of the categories (s, 5) and of the themes (s, 11) of s spans, the n-grams' among them."""
+    starts, stops = _token_ranges(spans, encoded)
+    logits = _mean_over(scores.category, starts, stops)
+    theme_logits = _mean_over(scores.themes, starts, stops)
+    if ngrams and (settings.ngram_weight or settings.ngram_theme_weight):
+        of_categories, of_themes = ngrams.logits(section.text, spans, heading_segment(section))
+        logits += settings.ngram_weight * of_categories
+        theme_logits += settings.ngram_theme_weight * of_themes
+    return logits, theme_logits
+
+
+def _token_ranges(spans: Sequence[Span], encoded: EncodedSection) -> tuple[npt.NDArray[np.int64], ...]:
     """First token and the one after the last of each span; at least one token wide."""
     ends = encoded.offsets[:, 1]
     starts = np.searchsorted(ends, [start for start, _ in spans], side="right")

@@ -43,6 +43,7 @@ from nlp.window import encode  # noqa: E402
 from training.annotation import read_split  # noqa: E402
 from training.builtin import build_tokenizer, convert, parse  # noqa: E402
 from training.examples import IGNORED  # noqa: E402
+from training.learner import RecipeLearner  # noqa: E402
 
 
 @pytest.fixture(scope="module")
@@ -98,6 +99,16 @@ def test_every_system_tiles_the_text_with_statements(
     assert system.tag_sections([]) == []
     empty = Section(SectionKind.OVERVIEW, "")
     assert system.tag_sections([empty])[0].statements == ()
+
+
+def test_a_finished_training_is_not_done_again(
+    encoder: Path, fold: Fold, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    learner = RecipeLearner(replace(BASELINE, base=str(encoder), epochs=1))
+    sections = [section for annotated in fold.held_out for section in annotated.report.sections]
+    first = learner.fit(fold, tmp_path / "run").tag_sections(sections)
+    monkeypatch.delattr("training.learner.train_model")
+    assert learner.fit(fold, tmp_path / "run").tag_sections(sections) == first
 
 
 def test_every_system_of_the_comparison_has_a_name_and_settings_of_its_own() -> None:

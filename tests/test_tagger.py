@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from tokenizers import Regex, Tokenizer, models, normalizers, pre_tokenizers
 
+from nlp.boundary import Evidence, candidates
+from nlp.decoding import DecodingSettings, TokenScores, decode
 from nlp.engine import Scores
 from nlp.labels import Category, SectionKind, Theme
 from nlp.report import Report, Section
@@ -124,6 +128,58 @@ def test_reports_keep_their_order_and_get_the_models_name() -> None:
 
 def test_a_report_without_sections_passes_through() -> None:
     assert tagger().tag(report_of()).sections == ()
+
+
+@settings(max_examples=60, deadline=None)
+@given(texts, st.integers(0, 99))
+def test_a_comma_parts_two_categories_and_neither_is_other(text: str, seed: int) -> None:
+    (section,) = tagger(seed).tag(report_of(text)).sections
+    commas = {c.end for c in candidates(section.text) if c.evidence is Evidence.COMMA}
+    for first, second in pairwise(section.statements):
+        if first.end == second.start and first.end in commas:
+            assert first.category is not second.category
+            assert Category.OTHER not in (first.category, second.category)
+
+
+def decoded(*parts: tuple[str, float, Category]) -> list[str]:
+    """Statements of a text whose parts end with these probabilities, and are of these categories."""
+    text = "".join(part for part, _, _ in parts)
+    section = Section(SectionKind.PROBLEMS, text)
+    (encoded,) = encode([section], character_tokenizer())
+    boundary, category = np.zeros(len(text), np.float32), np.zeros((len(text), 5), np.float32)
+    at = 0
+    for part, probability, label in parts:
+        category[at : at + len(part), list(Category).index(label)] = 5
+        at += len(part)
+        boundary[at - 1] = probability
+    themes = np.zeros((len(text), 11), np.float32)
+    scores = TokenScores(boundary, category, themes)
+    return [statement.text for statement in decode(section, encoded, scores, DecodingSettings()).statements]
+
+
+def test_a_comma_between_a_problem_and_its_remedy_ends_a_statement() -> None:
+    assert decoded(("更新不及时，", 0.6, Category.PROBLEM), ("将安排专人。", 1, Category.IMPROVEMENT)) == [
+        "更新不及时，",
+        "将安排专人。",
+    ]
+    assert decoded(("更新不及时，", 0.4, Category.PROBLEM), ("将安排专人。", 1, Category.IMPROVEMENT)) == [
+        "更新不及时，将安排专人。"
+    ]
+
+
+def test_a_comma_within_one_category_ends_nothing_however_probable() -> None:
+    assert decoded(("更新不及时，", 0.99, Category.PROBLEM), ("内容不全面。", 1, Category.PROBLEM)) == [
+        "更新不及时，内容不全面。"
+    ]
+
+
+def test_an_introduction_stays_with_its_clause_and_the_better_comma_is_kept() -> None:
+    parts = (
+        ("更新不及时，", 0.9, Category.PROBLEM),
+        ("今后，", 0.6, Category.OTHER),
+        ("将安排专人。", 1, Category.IMPROVEMENT),
+    )
+    assert decoded(*parts) == ["更新不及时，", "今后，将安排专人。"]
 
 
 def test_classify_keeps_the_boundaries_that_it_is_given() -> None:

@@ -6,6 +6,9 @@ import json
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from tokenizers import Tokenizer
+
+import models
 from eval.evaluation import System
 from eval.folds import Fold
 from nlp.decoding import DecodingSettings
@@ -20,7 +23,8 @@ from training.ngrams import (
     fit,
 )
 from training.recipe import Recipe
-from training.run import train_model
+from training.restoring import MODEL, load_torch
+from training.run import tagger_of, train_model
 from training.trainer import remove_checkpoints
 
 WATCHED = 25
@@ -51,9 +55,16 @@ class RecipeLearner:
         return DecodingSettings(ngram_weight=NGRAM_WEIGHT, ngram_theme_weight=NGRAM_THEME_WEIGHT)
 
     def fit(self, fold: Fold, directory: Path) -> System:
-        """The trained model as a tagger; a run that was stopped goes on from its last checkpoint."""
-        tagger = train_model(
-            fold.train, fold.train[::WATCHED], self.recipe, directory, resume=directory.exists()
-        )
-        remove_checkpoints(directory)
+        """The trained model as a tagger.
+
+        A run that was stopped goes on from its last checkpoint; one that is finished is not made again.
+        """
+        if (directory / MODEL / models.TOKENIZER).is_file():  # the last file of a run
+            model, tokenizer = load_torch(directory)
+            tagger = tagger_of(model, Tokenizer.from_file(str(tokenizer)))
+        else:
+            tagger = train_model(
+                fold.train, fold.train[::WATCHED], self.recipe, directory, resume=directory.exists()
+            )
+            remove_checkpoints(directory)
         return replace(tagger, ngrams=fit(fold.train), settings=self._decoding)
