@@ -18,8 +18,10 @@ _NATIONAL = re.compile(
     r"国家卫生健康委|退役军人事务部|应急管理部|审计署|海关总署|人民银行|税务总局)"
 )
 _CENTRAL_AGENCY = re.compile(
-    r"^(?:国家|中国|中华人民共和国)[\u4e00-\u9fff]{2,10}?(?:总局|监督管理局|银行|总队|调查队|海关)(?=.)"
+    r"^(?:国家|中国|中华人民共和国)(?:[\u4e00-\u9fff]{0,10}?(?:总局|管理局|统计局|能源局|监察局|储备局|海洋局|邮政局)"
+    r"|[\u4e00-\u9fff]{2,10}?(?:委员会|银行|海关))(?=.)"
 )
+"""A national body before the name of its office: 国家统计局安徽调查总队."""
 _PARTY = re.compile(r"^(?:中共|中国共产党)(?!中央)")
 _TOWN_GOVERNMENT = re.compile(
     r"(?:乡|镇|苏木|街道)(?:人民政府|政府|办事处|党政.{0,6}|办|综合.{0,8})?$|街道办事处?$"
@@ -28,7 +30,7 @@ _TOWN_GOVERNMENT = re.compile(
 
 _LONGEST_NAME = 15
 _PLACE = re.compile(
-    r"[\u4e00-\u9fff]{1,8}?(?:省|自治区|自治州|自治县|自治旗|地区|(?<!城)市|州(?![市区县])|盟|县(?!市)|区|旗(?![区县路])"
+    r"(?!中国|国家(?!级))[\u4e00-\u9fff]{1,8}?(?:省|自治区|自治州|自治县|自治旗|地区|(?<!城)市|州(?![市区县])|盟|县(?!市)|区|旗(?![区县路])"
     r"|镇(?![市区县])|(?<!城)乡(?![市区县])|苏木|街道)"
 )
 """A place that the table does not have: townships, and divisions that are named otherwise there, or no more."""
@@ -86,7 +88,9 @@ def region_of(agency: str) -> str | None:
 
     Otherwise the first place name itself (北关区), or None where there is none.
     """
-    agency = _CENTRAL_AGENCY.sub("", _PARTY.sub("", agency))
+    agency = _PARTY.sub("", agency)
+    office = _office_of_a_national_body(agency)
+    agency = agency if office is None else (_named_in_short(office) or office)
     unique, _ = _tables()
     for length in range(12, 1, -1):
         province = unique.get(agency[:length])
@@ -119,6 +123,22 @@ def _told_by_suffix(text: str) -> str | None:
     return match.group() if match else None
 
 
+def _office_of_a_national_body(agency: str) -> str | None:
+    """What stands behind a national body's name in its office's: 安徽调查总队; None where there is no such name."""
+    office = _CENTRAL_AGENCY.sub("", agency)
+    return office if office != agency else None
+
+
+def _named_in_short(office: str) -> str | None:
+    """The province or city that an office is named after without 省 or 市: 安徽调查总队, 安庆调查队."""
+    if _PLACE.match(office):
+        return None
+    full = {_PROVINCE_SUFFIX.sub("", name): name for name in provinces()}
+    shorts = (office[:3], office[:2])
+    province = next((full[short] for short in shorts if short in full), None)
+    return province or next((f"{short}市" for short in shorts if f"{short}市" in divisions()), None)
+
+
 def level_of(agency: str) -> Level | None:
     """The level of the government that an agency is, or is part of; None where the name does not tell.
 
@@ -126,7 +146,8 @@ def level_of(agency: str) -> Level | None:
     """
     unique, county_cities = _tables()
     agency = _PARTY.sub("", agency)
-    places = places_of(_CENTRAL_AGENCY.sub("", agency))
+    office = _office_of_a_national_body(agency)
+    places = places_of(agency if office is None else (_named_in_short(office) or office))
     if _TOWN_GOVERNMENT.search(agency) or any(
         place.endswith(("镇", "乡", "苏木", "街道")) for place in places
     ):
