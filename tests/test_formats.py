@@ -667,6 +667,24 @@ def parts_changed(data: bytes, **parts: str | bytes) -> bytes:
 SHEET = '<worksheet xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"><sheetData>HERE</sheetData></worksheet>'
 
 
+def test_a_workbook_with_numbers_in_a_column_of_their_own() -> None:
+    data = xlsx_of(
+        ["某区2021年年报"],
+        ["一", "总体情况"],
+        [None, "全年公开三条。"],
+        ["序号", "名称", "件数"],
+        [1, "规章", 2],
+        ["五", "存在的主要问题及改进情况"],
+        [1, "更新慢。"],
+        ["2.", "解读少。"],
+    )
+    document = read_bytes(data, "a.xlsx")
+    assert texts(document) == [
+        "某区2021年年报", "一、总体情况", "全年公开三条。", "五、存在的主要问题及改进情况", "1、更新慢。", "2.解读少。",
+    ]  # fmt: skip
+    assert tables(document) == [(("序号", "名称", "件数"), ("1", "规章", "2"))]
+
+
 def test_a_workbook_that_is_a_bomb(monkeypatch: pytest.MonkeyPatch) -> None:
     """Entities, a cell at the far corner, a sheet that claims any size, text without end, a part that is all blanks."""
     with pytest.raises(DamagedFile):

@@ -643,6 +643,23 @@ def test_a_section_in_a_row_of_a_sheet_is_read() -> None:
     ]
 
 
+def test_a_number_in_a_cell_of_its_own_opens_a_heading_or_a_point() -> None:
+    rows = (
+        ("一", "总体情况"),
+        ("", "公开3条。"),
+        ("五、", "存在的主要问题及改进情况"),
+        ("1", "更新慢。"),
+        ("（2）", "解读少。"),
+        ("六", "其他需要报告的事项"),
+        ("", "无"),
+    )
+    assert found(parse(Document("a", FileFormat.DOCX, (Table(rows),)))) == [
+        (SectionKind.OVERVIEW, "公开3条。"),
+        (SectionKind.PROBLEMS, "1、更新慢。\n（2）解读少。"),
+        (SectionKind.OTHER, "无"),
+    ]
+
+
 def test_several_reports_in_one_file_are_said() -> None:
     assert Notice.SEVERAL.value in parse(document_of(THREE + THREE.replace("2021", "2022"))).warnings
     assert Notice.SEVERAL.value not in parse(document_of(THREE)).warnings

@@ -14,7 +14,7 @@ from nlp.document import Block, Document, FileFormat, Origin, Paragraph, Table
 from nlp.errors import DamagedFile, GongkaiError, TooLarge
 from nlp.reading.characters import clean
 from nlp.reading.zips import FAULTS, open_zip, read_entry
-from nlp.structure.headings import is_heading_like
+from nlp.structure.headings import is_heading_like, with_its_number
 from nlp.structure.numbering import split_number
 
 _MAX_ROWS = 200_000
@@ -73,7 +73,7 @@ def _blocks(workbook: Any, source: str) -> Iterator[Block]:
                 raise TooLarge(source, f"more than {_MAX_ROWS} rows", "leave out what is no report")
             cells = ["" if cell.value is None else _text(cell) for cell in row]
             if any(cells):
-                rows.append((number, cells))
+                rows.append((number, with_its_number(cells)))
         yield from _sheet(rows)
 
 

@@ -8,8 +8,10 @@ only headings have, which is how a heading differs from a sentence or a slogan.
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 
 from nlp.labels import SectionKind
+from nlp.structure.numbering import NumberStyle, split_number
 
 LONGEST = 34
 """Characters of the longest heading, spaces left out."""
@@ -136,3 +138,23 @@ def is_heading_like(heading: str) -> bool:
 def is_canonical(heading: str) -> bool:
     """Whether the heading is spelt as a form prescribes."""
     return plain(heading) in CANONICAL
+
+
+def with_its_number(cells: Sequence[str]) -> list[str]:
+    """The cells of a row, a number in a cell of its own put before what it counts: 一 | 总体情况, 1 | 更新不及时。"""
+    filled = [i for i, cell in enumerate(cells) if cell.strip()]
+    joined = list(cells)
+    if len(filled) > 1:
+        own, counted = filled[:2]
+        number, text = cells[own].strip(), cells[counted].strip()
+        marked = number if number[-1] in "、.．)）" else f"{number}、"
+        numbered = split_number(marked)
+        if numbered and not numbered.rest and _is_counted(text, numbered.style, len(filled) == 2):
+            joined[own], joined[counted] = "", marked + text
+    return joined
+
+
+def _is_counted(text: str, style: NumberStyle, alone: bool) -> bool:
+    if is_canonical(text):
+        return style in (NumberStyle.CHINESE, NumberStyle.PART)
+    return alone and text.endswith(("。", "；"))

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 
 from nlp.document import Paragraph, Table
 from nlp.labels import SectionKind
-from nlp.structure.headings import LONGEST, is_canonical, is_heading_like, kind_of, plain
+from nlp.structure.headings import LONGEST, is_canonical, is_heading_like, kind_of, plain, with_its_number
 from nlp.structure.numbering import split_number
 from nlp.structure.tables import is_form_cell, is_form_table, is_number_cell
 
@@ -85,7 +85,7 @@ def _read_by_row(table: Table) -> Iterator[Paragraph | None]:
     holds a sentence, and where it opens with a heading: 六、其他需要报告的事项 | 无.
     """
     for row in table.rows:
-        cells = [cell.strip() for cell in row if cell.strip()]
+        cells = [cell.strip() for cell in with_its_number(row) if cell.strip()]
         if len(cells) > 1 and not any("。" in cell for cell in cells) and not _opens_section(cells[0]):
             yield None
             continue
