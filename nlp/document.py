@@ -22,6 +22,7 @@ class FileFormat(Label):
     DOC = "doc", "旧版 Word、WPS 文档"
     MHT = "mht", "网页存档"
     XLSX = "xlsx", "Excel 工作簿"
+    RTF = "rtf", "RTF 文档"
 
 
 @dataclass(frozen=True, slots=True)

@@ -75,6 +75,77 @@ def cut(data: bytes) -> Iterator[bytes]:
     yield data[:-1]
 
 
+# -- rtf -------------------------------------------------------------------------------------------------
+
+
+def rtf_text(text: str, hexadecimal: bool = False) -> str:
+    """Characters as rich text writes them: by their code point, or by their bytes in code page 936."""
+    if hexadecimal:
+        return "".join(f"\\'{byte:02x}" if byte > 127 else chr(byte) for byte in text.encode("gbk"))
+    signed = (int.from_bytes(ch.encode("utf-16-le"), "little", signed=True) for ch in text)
+    return "".join(f"\\u{code}?" if not 0 <= code < 128 else chr(code) for code in signed)
+
+
+def rtf_of(body: str, head: str = "\\ansicpg936\\deff0{\\fonttbl{\\f0\\fcharset134 SimSun;}}") -> bytes:
+    return f"{{\\rtf1\\ansi{head}\\viewkind4\\uc1\\pard\\f0\\fs32 {body}}}".encode("latin-1")
+
+
+def as_rtf(text: str, hexadecimal: bool = False) -> bytes:
+    """A report as rich text: lines with tabs are rows of a table."""
+    lines = []
+    for line in text.split("\n"):
+        if "\t" in line:
+            cells = "".join(rf"\intbl {rtf_text(cell, hexadecimal)}\cell " for cell in line.split("\t"))
+            lines.append(rf"{{\trowd\cellx999\cellx1999 \pard{cells}\row}}\pard ")
+        else:
+            lines.append(rf"{rtf_text(line, hexadecimal)}\par ")
+    return rtf_of("\n".join(lines))
+
+
+@pytest.mark.parametrize("name", ["a.rtf", "a.doc"])
+@pytest.mark.parametrize("hexadecimal", [True, False])
+def test_rich_text_has_the_narrative_and_the_tables_of_the_report(
+    sample_text: str, hexadecimal: bool, name: str
+) -> None:
+    document = read_bytes(as_rtf(sample_text, hexadecimal), name)
+    assert document.format is FileFormat.RTF
+    assert narrative(document) == narrative(read_bytes(sample_text.encode(), "a.txt"))
+    assert len(tables(document)) >= 3
+
+
+def test_the_form_of_rich_text() -> None:
+    """Numbers of lists, cells of several paragraphs, bars in the text, and what stands behind the page's text."""
+    parts = (
+        r"{\header ", rtf_text("页眉"), r"\par}", rtf_text("一、总体情况|全文"), r"\par ",
+        r"{\listtext 1.\tab}", rtf_text("公开三条。"), r"{\footnote ", rtf_text("注"), r"}\par ",
+        r"\trowd\cellx9\pard\intbl ", rtf_text("甲"), r"\par ", rtf_text("乙"), r"\cell 1\cell\row\pard ",
+        rtf_text("完。"),
+    )  # fmt: skip
+    document = read_bytes(rtf_of("".join(parts)), "a.rtf")
+    assert document.blocks == (
+        Paragraph("一、总体情况|全文"), Paragraph("1.公开三条。"), Table((("甲\n乙", "1"),)), Paragraph("完。"),
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        rtf_of("\\'b9\r\n\\'ab\\'bf\\'aa"),
+        rtf_of("公开".encode("gbk").decode("latin-1")),
+        rtf_of(rtf_text("公开", hexadecimal=True), "\\ansicpg1252{\\fonttbl{\\f0\\fcharset134 SimSun;}}"),
+        rtf_of(rtf_text("公开", hexadecimal=True), "\\ansicpg936{\\fonttbl{\\f0\\fcharset0 Times;}}"),
+        rtf_of(rtf_text("公开", hexadecimal=True), ""),
+    ],
+    ids=["cut by a line", "raw bytes", "code page of the font", "Latin font", "no code page"],
+)
+def test_chinese_in_rich_text_however_it_is_written(data: bytes) -> None:
+    assert texts(read_bytes(data, "a.rtf")) == ["公开"]
+
+
+def test_characters_beyond_the_first_plane_in_rich_text() -> None:
+    assert texts(read_bytes(rtf_of(r"\u-10176?\u-8384?"), "a.rtf")) == ["𠍀"]
+
+
 # -- ofd -------------------------------------------------------------------------------------------------
 
 NS = 'xmlns:ofd="http://www.ofdspec.org/2016"'
@@ -991,6 +1062,7 @@ def test_ocr_that_is_not_installed_says_so(monkeypatch: pytest.MonkeyPatch) -> N
 SMALL: dict[str, bytes] = {
     "ofd": small_ofd(),
     "mht": mht_of(("text/html", "quoted-printable", as_html(REPORT)), ("image/png", "base64", b"\x89PNG")),
+    "rtf": as_rtf(REPORT),
     "xlsx": as_xlsx(REPORT + "\n规章\t0\t0"),
     "docx": as_docx(REPORT),
     "zip": zip_of(**{"a.txt": REPORT, "b.htm": "<p>公开。</p>"}),

@@ -257,6 +257,24 @@ def test_no_page_takes_long(page: str) -> None:
         check(lambda: read_bytes(page.encode(), "a.html"))
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "{\\field{\\*\\fldinst{" * 60_000,
+        "{\\fonttbl" + "{\\f1" * 200_000,
+        "{" * 300_000,
+        "\\trowd\\cell\\row" * 60_000,
+        "\\'d6" * 300_000,
+        "{\\pict\\bin" * 60_000,
+        "{\\pict\\bin9" * 60_000,
+        "\\uc9999 \\u1 " * 60_000,
+    ],
+)
+def test_no_rich_text_takes_long(text: str) -> None:
+    with within(30):
+        check(lambda: read_bytes(("{\\rtf1\\ansi\\ansicpg936 " + text).encode(), "a.rtf"))
+
+
 @pytest.mark.parametrize("unit", ["公开信息三条，", "a", "0 ", "“", "\ufffd"])
 def test_a_line_of_ten_megabytes_is_refused_in_time(unit: str) -> None:
     with within(30), pytest.raises(TooLarge, match="characters"):

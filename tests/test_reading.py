@@ -480,7 +480,7 @@ def zip_of(**files: str) -> bytes:
         (OLE + b"\0" * 600, "a.doc", LegacyFormat, "save as .docx"),
         (OLE + b"\0" * 600, "a.docx", LegacyFormat, "save as .docx"),
         (OLE + "EncryptedPackage".encode("utf-16-le"), "a.docx", EncryptedFile, "password"),
-        (b"{\\rtf1 text}", "a.rtf", LegacyFormat, "save as .docx"),
+        (b"{\\rtf1 {\\*\\info a}}", "a.rtf", EmptyFile, "no text"),
         (b"plain words", "a.docx", DamagedFile, "its content is not"),
         (b"plain words", "a.pdf", DamagedFile, "its content is not"),
         (b"PK\x03\x04 broken", "a.docx", DamagedFile, "damaged"),

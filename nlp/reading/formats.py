@@ -29,6 +29,7 @@ SUFFIXES = {
     ".mht": FileFormat.MHT,
     ".mhtml": FileFormat.MHT,
     ".xlsx": FileFormat.XLSX,
+    ".rtf": FileFormat.RTF,
 }
 """The suffixes that a walk over a directory picks up."""
 
@@ -52,7 +53,7 @@ def reader_of(format: FileFormat) -> Reader:
 def sniff(data: bytes, source: str) -> FileFormat:
     """The format of a file's bytes; `source` is its name, which decides only between kinds of text.
 
-    Raises LegacyFormat (.rtf, .xls and others), EncryptedFile, DamagedFile or UnknownFormat for what cannot be read.
+    Raises LegacyFormat (.xls and others), EncryptedFile, DamagedFile or UnknownFormat for what cannot be read.
     """
     head = data[:2048].lstrip(b"\xef\xbb\xbf \t\r\n")
     if data.startswith(_OLE):
@@ -62,7 +63,7 @@ def sniff(data: bytes, source: str) -> FileFormat:
             return FileFormat.DOC
         raise LegacyFormat(source, "an old binary Office or WPS file", "save as .docx or .xlsx and try again")
     if head.startswith(b"{\\rtf"):
-        raise LegacyFormat(source, "a rich text document (.rtf)")
+        return FileFormat.RTF
     if b"%PDF-" in data[:1024]:
         return FileFormat.PDF
     if data.startswith(_ZIP):

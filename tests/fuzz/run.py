@@ -75,7 +75,7 @@ def _fuzz(target: str, options: list[str]) -> None:
         from targets import TARGETS
 
         for name in ("nlp.reading.docx", "nlp.reading.html", "nlp.reading.mht", "nlp.reading.ofd", "nlp.reading.pdf",
-                     "nlp.reading.xlsx", "openpyxl", "pdfplumber"):  # fmt: skip
+                     "nlp.reading.rtf", "nlp.reading.xlsx", "striprtf", "openpyxl", "pdfplumber"):  # fmt: skip
             import_module(name)
     atheris.Setup([sys.argv[0], *options], TARGETS[target])
     atheris.Fuzz()

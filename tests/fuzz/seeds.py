@@ -119,6 +119,7 @@ def seeds_of(target: str) -> Iterator[bytes]:
             _mht(REPORT),
             b"MIME-Version: 1.0\r\nContent-Type: text/plain\r\n\r\n" + REPORT.encode(),
         ],
+        "rtf": lambda: [test_formats.as_rtf(REPORT), test_formats.as_rtf(REPORT, hexadecimal=True)],
         "pdf": lambda: [_pdf(REPORT), _two_columns()],
         "zip": lambda: [
             test_formats.SMALL["zip"],

@@ -230,6 +230,7 @@ TARGETS: dict[str, Target] = {
     "text": _of_bytes("a.txt"),
     "html": _of_bytes("a.html"),
     "mht": _of_bytes("a.mht"),
+    "rtf": _of_bytes("a.rtf"),
     "pdf": _of_bytes("a.pdf"),
     **{kind: _of_parts(kind) for kind in PARTS},
     "zip": archive,
