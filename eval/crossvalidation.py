@@ -67,16 +67,24 @@ def cross_validate(
     """
     results = []
     for fold in folds:
-        directory = kept / _slug(learner.name) / _slug(fold.name)
-        key = _key(fold, learner)
-        result = _read(directory / "tallies.json", key, fold)
+        result = kept_result(fold, learner, kept)
         if result is None:
-            directory.mkdir(parents=True, exist_ok=True)
-            result = _measured(fold, learner, directory / key)
-            _write(directory / "tallies.json", key, result)
+            path, key = _path(fold, learner, kept), _key(fold, learner)
+            path.parent.mkdir(parents=True, exist_ok=True)
+            result = _measured(fold, learner, path.parent / key)
+            _write(path, key, result)
         results.append(result)
         done(result)
     return results
+
+
+def kept_result(fold: Fold, learner: Learner, kept: Path) -> FoldResult | None:
+    """What the directory `kept` holds of `learner` on `fold`; None if nothing, or what is no longer so."""
+    return _read(_path(fold, learner, kept), _key(fold, learner), fold)
+
+
+def _path(fold: Fold, learner: Learner, kept: Path) -> Path:
+    return kept / _slug(learner.name) / _slug(fold.name) / "tallies.json"
 
 
 def _measured(fold: Fold, learner: Learner, directory: Path) -> FoldResult:

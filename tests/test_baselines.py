@@ -15,6 +15,7 @@ torch = pytest.importorskip("torch", reason="the extra `train` is not installed"
 from test_training import PIECES, e5_file  # noqa: E402
 from typer.testing import CliRunner  # noqa: E402
 
+import eval  # noqa: E402
 from eval.baselines.comparison import compare  # noqa: E402
 from eval.baselines.frozen import FrozenLearner  # noqa: E402
 from eval.baselines.recipe import BASELINE  # noqa: E402
@@ -32,10 +33,11 @@ from eval.baselines.tokenlabels import (  # noqa: E402
     marginals,
     token_targets,
 )
-from eval.crossvalidation import Learner  # noqa: E402
+from eval.crossvalidation import Learner, kept_result  # noqa: E402
 from eval.evaluation import System  # noqa: E402
-from eval.folds import Fold  # noqa: E402
+from eval.folds import Fold, leave_family_out, stratified  # noqa: E402
 from nlp.cli import app  # noqa: E402
+from nlp.cli.eval_folds import learner_of  # noqa: E402
 from nlp.decoding import DecodingSettings, TokenScores, decode  # noqa: E402
 from nlp.labels import Category, SectionKind, Theme  # noqa: E402
 from nlp.report import Section  # noqa: E402
@@ -109,6 +111,16 @@ def test_a_finished_training_is_not_done_again(
     first = learner.fit(fold, tmp_path / "run").tag_sections(sections)
     monkeypatch.delattr("training.learner.train_model")
     assert learner.fit(fold, tmp_path / "run").tag_sections(sections) == first
+
+
+def test_the_results_that_the_project_keeps_are_those_of_its_recipe_and_its_corpus() -> None:
+    """Where this fails, `git rm` what has changed, and mark the tables in docs/evaluation.md, or measure anew."""
+    kept = Path(eval.__file__).parent / "results"
+    reports = [*read_split("train"), *read_split("dev")]
+    folds = [*stratified(reports, 5), *leave_family_out(reports)]
+    learners = [learner_of(name, None) for name in ("default", "tfidf")]
+    holding = [kept_result(fold, learner, kept) for learner in learners for fold in folds]
+    assert len([one for one in holding if one]) == len(list(kept.rglob("tallies.json"))) > 0
 
 
 def test_every_system_of_the_comparison_has_a_name_and_settings_of_its_own() -> None:
