@@ -37,14 +37,11 @@ def _prepared(data: bytes) -> str:
     if b"\\bin" not in data:  # counted bytes have to stay as they are
         data = _HIGH.sub(lambda byte: b"\\'%02x" % byte.group()[0], data)
     text = data.decode("latin-1")
-    if any(
-        sign in text for sign in _SIMPLIFIED
-    ):  # fonts of other code pages are there for their Latin letters
+    if any(sign in text for sign in _SIMPLIFIED):
         text = _CODE_PAGE.sub(r"\\ansicpg936", text)
     text = _HALF_CHARACTER.sub(r"\1", text)
-    text = text.replace("\\fonttbl", "\\colortbl").replace(
-        "{\\field{", "{\\field {"
-    )  # searched in square time
+    # fonts of other code pages are there for Latin letters; both are searched in square time
+    text = text.replace("\\fonttbl", "\\colortbl").replace("{\\field{", "{\\field {")
     return _MARK_WORD.sub(lambda word: rf"{{\uc1\u{ord(_MARKS[word[1]]) - 0x10000}?}}", text)
 
 

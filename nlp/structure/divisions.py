@@ -88,9 +88,7 @@ def region_of(agency: str) -> str | None:
 
     Otherwise the first place name itself (北关区), or None where there is none.
     """
-    agency = _PARTY.sub("", agency)
-    office = _office_of_a_national_body(agency)
-    agency = agency if office is None else (_named_in_short(office) or office)
+    agency = _from_its_place_on(_PARTY.sub("", agency))
     unique, _ = _tables()
     for length in range(12, 1, -1):
         province = unique.get(agency[:length])
@@ -123,10 +121,10 @@ def _told_by_suffix(text: str) -> str | None:
     return match.group() if match else None
 
 
-def _office_of_a_national_body(agency: str) -> str | None:
-    """What stands behind a national body's name in its office's: 安徽调查总队; None where there is no such name."""
+def _from_its_place_on(agency: str) -> str:
+    """An agency's name without a national body's before it, a place in short in full: 安徽省 for 安徽调查总队."""
     office = _CENTRAL_AGENCY.sub("", agency)
-    return office if office != agency else None
+    return agency if office == agency else (_named_in_short(office) or office)
 
 
 def _named_in_short(office: str) -> str | None:
@@ -146,8 +144,7 @@ def level_of(agency: str) -> Level | None:
     """
     unique, county_cities = _tables()
     agency = _PARTY.sub("", agency)
-    office = _office_of_a_national_body(agency)
-    places = places_of(agency if office is None else (_named_in_short(office) or office))
+    places = places_of(_from_its_place_on(agency))
     if _TOWN_GOVERNMENT.search(agency) or any(
         place.endswith(("镇", "乡", "苏木", "街道")) for place in places
     ):
