@@ -80,7 +80,8 @@ def cross_validate(
 
 def kept_result(fold: Fold, learner: Learner, kept: Path) -> FoldResult | None:
     """What the directory `kept` holds of `learner` on `fold`; None if nothing, or what is no longer so."""
-    return _read(_path(fold, learner, kept), _key(fold, learner), fold)
+    path = _path(fold, learner, kept)
+    return _read(path, _key(fold, learner), fold) if path.exists() else None
 
 
 def _path(fold: Fold, learner: Learner, kept: Path) -> Path:
@@ -134,8 +135,6 @@ def _text(annotated: AnnotatedReport) -> str:
 
 
 def _read(path: Path, key: str, fold: Fold) -> FoldResult | None:
-    if not path.exists():
-        return None
     data = json.loads(path.read_text(encoding="utf-8"))
     if data["key"] != key:
         return None
