@@ -1,4 +1,4 @@
-"""The other formats: .ofd, .doc, .zip, .mht, .xlsx, and PDFs in columns, sideways, watermarked or scanned."""
+"""The other formats: .rtf, .ofd, .doc, .zip, .mht, .xlsx, and PDFs in columns, sideways, watermarked or scanned."""
 
 from __future__ import annotations
 

@@ -129,12 +129,16 @@ def _from_its_place_on(agency: str) -> str:
 
 def _named_in_short(office: str) -> str | None:
     """The province or city that an office is named after without 省 or 市: 安徽调查总队, 安庆调查队."""
-    if _PLACE.match(office):
+    if places_of(office):
         return None
-    full = {_PROVINCE_SUFFIX.sub("", name): name for name in provinces()}
-    shorts = (office[:3], office[:2])
-    province = next((full[short] for short in shorts if short in full), None)
-    return province or next((f"{short}市" for short in shorts if f"{short}市" in divisions()), None)
+    cities = (f"{office[:length]}市" for length in (3, 2))
+    return _province_in_short(office) or next((city for city in cities if city in divisions()), None)
+
+
+def _province_in_short(name: str) -> str | None:
+    """The province that a name without a place in full opens with: 安徽证监局, 内蒙古证监局."""
+    unique, _ = _tables()
+    return unique.get(name[:2]) or unique.get(name[:3])
 
 
 def level_of(agency: str) -> Level | None:
@@ -142,7 +146,7 @@ def level_of(agency: str) -> Level | None:
 
     The districts of a municipality (直辖市) count as counties, its own offices as a province's.
     """
-    unique, county_cities = _tables()
+    _, county_cities = _tables()
     agency = _PARTY.sub("", agency)
     places = places_of(_from_its_place_on(agency))
     if _TOWN_GOVERNMENT.search(agency) or any(
@@ -152,8 +156,7 @@ def level_of(agency: str) -> Level | None:
     if not places:
         if _NATIONAL.match(agency):
             return Level.NATIONAL
-        province = unique.get(agency[:2]) or unique.get(agency[:3])
-        return Level.PROVINCE if province else None
+        return Level.PROVINCE if _province_in_short(agency) else None
     last = places[-1]
     if last in county_cities or last.endswith(("县", "旗")):
         return Level.COUNTY
