@@ -9,8 +9,9 @@ import hashlib
 import json
 import re
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Protocol
 
@@ -19,8 +20,12 @@ import numpy as np
 from eval.evaluation import System, evaluate
 from eval.folds import Fold
 from eval.metrics import Tally
+from eval.sidebyside import side_by_side
 from nlp.report import Section
 from training.annotation import AnnotatedReport, to_lines
+
+COURSE = "course.txt"
+"""What the process of a fold printed, where several are learnt at a time."""
 
 
 class Learner(Protocol):
@@ -60,22 +65,38 @@ def cross_validate(
     learner: Learner,
     kept: Path,
     done: Callable[[FoldResult], None] = lambda result: None,
+    jobs: int = 1,
 ) -> list[FoldResult]:
     """The results of `learner` on every fold, in order; those kept in the directory `kept` are not made again.
 
-    `done` is called with each result as it comes.
+    `done` is called with each result as it comes, the kept ones first. With `jobs` above 1, so many folds are learnt at
+    a time, in processes of their own: what these print goes to a file COURSE beside the fold's result.
     """
-    results = []
-    for fold in folds:
-        result = kept_result(fold, learner, kept)
-        if result is None:
-            path, key = _path(fold, learner, kept), _key(fold, learner)
-            path.parent.mkdir(parents=True, exist_ok=True)
-            result = _measured(fold, learner, path.parent / key)
-            _write(path, key, result)
-        results.append(result)
+    results = {n: found for n, fold in enumerate(folds) if (found := kept_result(fold, learner, kept))}
+    for result in results.values():
         done(result)
-    return results
+    missing = [n for n in range(len(folds)) if n not in results]
+    make = partial(_make, learner, kept)
+    made: Iterable[tuple[int, FoldResult]]
+    if jobs > 1 and len(missing) > 1:
+        left = [folds[n] for n in missing]
+        courses = [_path(fold, learner, kept).with_name(COURSE) for fold in left]
+        made = side_by_side(make, left, courses, min(jobs, len(left)))
+    else:
+        made = enumerate(make(folds[n]) for n in missing)
+    for place, result in made:
+        results[missing[place]] = result
+        done(result)
+    return [results[n] for n in range(len(folds))]
+
+
+def _make(learner: Learner, kept: Path, fold: Fold) -> FoldResult:
+    """The result of `learner` on a fold, as it is kept."""
+    path, key = _path(fold, learner, kept), _key(fold, learner)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    result = _measured(fold, learner, path.parent / key)
+    _write(path, key, result)
+    return result
 
 
 def kept_result(fold: Fold, learner: Learner, kept: Path) -> FoldResult | None:

@@ -174,6 +174,7 @@ def test_a_reader_that_stops_early_is_no_error() -> None:
         (("eval", "--format", "pdf"), "choose from table, json"),
         (("tag", SAMPLE, "--workers", "2"), "--workers are for a directory"),
         (("eval", "dev", "--retrieval"), "measure on reports of their own"),
+        (("eval", "dev", "--jobs", "2"), "--jobs: goes with --leave-out, --cv or --curve"),
         (("search", "x.db", "--year", "2023-2020"), "write 2020-2023"),
     ],
 )

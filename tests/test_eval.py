@@ -13,7 +13,7 @@ import numpy as np
 import pytest
 
 from eval.calibration import fit_temperature, reliability, scale
-from eval.crossvalidation import cross_validate
+from eval.crossvalidation import FoldResult, cross_validate
 from eval.evaluation import SLICES, System, evaluate
 from eval.folds import FAMILIES, Fold, growing, leave_family_out, stratified
 from eval.intervals import differences, intervals
@@ -295,6 +295,23 @@ def test_folds_print_pure_json_with_the_differences_of_a_second_model(
         assert 0 < low <= value <= high
         assert p == 0
     assert result["mean"]["boundary_f1"] == 1
+
+
+def test_folds_learnt_side_by_side_give_what_they_give_in_turn(tmp_path: Path) -> None:
+    folds = stratified(read_split("dev"), 3)
+    learner = LoudLearner("loud", OneCategory())
+    in_turn = cross_validate(folds, learner, tmp_path / "in-turn")
+    kept = tmp_path / "side-by-side"
+    cross_validate(folds[1:2], learner, kept)
+    told: list[FoldResult] = []
+    results = cross_validate(folds, learner, kept, told.append, jobs=2)
+    assert [result.fold.name for result in results] == [fold.name for fold in folds]
+    assert told[0].fold.name == folds[1].name  # the kept one, which is not learnt again
+    assert sorted(result.fold.name for result in told) == [fold.name for fold in folds]
+    for one, other in zip(in_turn, results, strict=True):
+        assert [t.counts.tolist() for t in one.tallies] == [t.counts.tolist() for t in other.tallies]
+    courses = {path.parent.name: path.read_text(encoding="utf-8") for path in kept.glob("loud/*/course.txt")}
+    assert courses == {"fold-1-of-3": "epoch 1\n", "fold-3-of-3": "epoch 1\n"}
 
 
 def test_the_table_of_folds_names_both_models(

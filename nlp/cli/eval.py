@@ -69,6 +69,13 @@ def eval(
             min=1, help="Epochs of each training of --leave-out, --cv, --curve.", show_default="the recipe's"
         ),
     ] = None,
+    jobs: Annotated[
+        int,
+        typer.Option(
+            min=1,
+            help="Folds of --leave-out, --cv, --curve to train at a time, each on its share of the cores.",
+        ),
+    ] = 1,
     agreement: Annotated[
         bool, typer.Option("--agreement", help="How alike two annotations of the same text are: A and B.")
     ] = False,
@@ -125,6 +132,8 @@ def eval(
 
         gongkai eval --leave-out --compare tfidf
 
+        gongkai eval --cv 5 --jobs 3
+
         gongkai eval dev --html report.html
 
         gongkai eval --agreement annotator-a/ annotator-b/
@@ -151,6 +160,8 @@ def eval(
         raise UsageError("--engine: goes with a model that is measured on annotated reports")
     if engine != EngineKind.AUTO and {model, compare or model} == {"tfidf"}:
         raise UsageError("--engine: tfidf runs on none")
+    if jobs > 1 and not (leave_out or cv or curve):
+        raise UsageError("--jobs: goes with --leave-out, --cv or --curve")
     if only and not baselines:
         raise UsageError("--only: goes with --baselines")
     if data and (retrieval or findings or leave_out or cv or curve):
@@ -187,7 +198,7 @@ def eval(
                 folds = leave_family_out([*train, *dev])
             else:
                 folds = stratified([*train, *dev], cv, seed) if cv else growing(train, dev, seed=seed)
-            print_folds(folds, model, compare, epochs, kept, format, resamples, seed)
+            print_folds(folds, model, compare, epochs, kept, format, resamples, seed, jobs)
         return
     kind = EngineKind.of(engine)
     reports = [report for name in data or ["test"] for report in read_split(name)]

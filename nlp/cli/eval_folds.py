@@ -31,8 +31,9 @@ def print_folds(
     format: str,
     resamples: int,
     seed: int,
+    jobs: int = 1,
 ) -> None:
-    """Train and measure on every fold, and print a row for each and one for all of them.
+    """Train and measure on every fold, `jobs` of them at a time, and print a row for each and one for all of them.
 
     With `compare`, a second model is trained and measured on the same folds, and its differences are printed.
     Raises UsageError for a model that cannot be trained anew.
@@ -40,7 +41,7 @@ def print_folds(
     from eval.intervals import differences, intervals
 
     learners = [learner_of(name, epochs) for name in (model, compare) if name]
-    first, *second = (_measured(folds, learner, kept, resamples, seed) for learner in learners)
+    first, *second = (_measured(folds, learner, kept, resamples, seed, jobs) for learner in learners)
     rows: list[dict[str, Any]] = [
         {
             "fold": result.fold.name,
@@ -77,10 +78,10 @@ def learner_of(model: str, epochs: int | None) -> Learner:
 
 
 def _measured(
-    folds: Sequence[Fold], learner: Learner, kept: Path, resamples: int, seed: int
+    folds: Sequence[Fold], learner: Learner, kept: Path, resamples: int, seed: int, jobs: int
 ) -> list[FoldResult]:
     """The results of a learner on all folds, a line on standard error as each is done."""
-    from eval.crossvalidation import cross_validate
+    from eval.crossvalidation import COURSE, cross_validate
     from eval.intervals import intervals
 
     def show(result: FoldResult) -> None:
@@ -88,8 +89,11 @@ def _measured(
         told = ", ".join(f"{name.replace('_', ' ')} {cell(scores[name])}" for name in SHOWN)
         print(f"{learner.name}, {result.fold.name}: {told}", file=sys.stderr, flush=True)
 
+    if jobs > 1:
+        told = f"{jobs} folds at a time; what each prints goes to its {COURSE} in {kept}"
+        print(f"{learner.name}: {told}", file=sys.stderr, flush=True)
     with contextlib.redirect_stdout(sys.stderr):  # training libraries print their course
-        return cross_validate(folds, learner, kept, show)
+        return cross_validate(folds, learner, kept, show, jobs)
 
 
 def _print(rows: list[dict[str, Any]], means: dict[str, float], model: str, compare: str | None) -> None:
