@@ -214,6 +214,37 @@ def test_unknown_headings_in_order_are_sections_of_their_own() -> None:
     assert len(parse(document_of(text)).sections) == 3
 
 
+def test_slogans_whose_numbers_go_on_to_a_heading_are_headings() -> None:
+    slogans = "一、压实责任，理顺机制\n专班每季度碰头。\n二、突出实效，方便查阅\n公开栏换新9处。\n"
+    with_problems = parse(document_of(f"{slogans}三、存在的问题\n更新慢。"))
+    assert [(s.kind, s.number, s.heading) for s in with_problems.sections] == [
+        (SectionKind.LEGACY, "一", "压实责任，理顺机制"),
+        (SectionKind.LEGACY, "二", "突出实效，方便查阅"),
+        (SectionKind.PROBLEMS, "三", "存在的问题"),
+    ]
+    assert [kind for kind, _ in found(parse(document_of(slogans)))] == [SectionKind.UNNAMED]
+    beneath = parse(document_of(f"总体情况\n{slogans}存在的主要问题及改进情况\n更新慢。"))
+    assert [kind for kind, _ in found(beneath)] == [SectionKind.OVERVIEW, SectionKind.PROBLEMS]
+
+
+def test_a_heading_of_any_words_fills_the_gap_between_two_numbers() -> None:
+    text = "一、总体情况\n公开3条。\n二、热线电话接听\n接听7次。\n三、存在的主要问题及改进情况如下：\n更新慢。"
+    assert [(s.kind, s.text) for s in parse(document_of(text)).sections] == [
+        (SectionKind.OVERVIEW, "公开3条。"),
+        (SectionKind.LEGACY, "接听7次。"),
+        (SectionKind.PROBLEMS, "更新慢。"),
+    ]
+
+
+def test_half_width_stops_end_a_heading_that_runs_into_its_text() -> None:
+    text = "一.总体情况.2019年,我局公开3条.\n二.主动公开政府信息情况:见附件1.\n三.其他需要报告的事项.无."
+    assert [(s.heading, s.text) for s in parse(document_of(text)).sections] == [
+        ("总体情况", "2019年,我局公开3条."),
+        ("主动公开政府信息情况", "见附件1."),
+        ("其他需要报告的事项", "无."),
+    ]
+
+
 def test_without_headings_the_text_is_one_section_with_a_warning() -> None:
     report = parse(document_of("今天天气很好，适合出行。\n大家都去公园了。"))
     assert found(report) == [(SectionKind.UNNAMED, "今天天气很好，适合出行。\n大家都去公园了。")]
@@ -229,7 +260,15 @@ def test_an_empty_section_of_problems_is_kept_and_said() -> None:
 
 
 @pytest.mark.parametrize(
-    "line", ["加强组织领导", "主动公开工作有序推进。", "持续提升公开质量", "2021年，全县公开3条。"]
+    "line",
+    [
+        "加强组织领导",
+        "主动公开工作有序推进。",
+        "持续提升公开质量",
+        "2021年，全县公开3条。",
+        "本站未收取信息处理费情况",
+        "现将本站公开情况汇报如下：",
+    ],
 )
 def test_slogans_and_sentences_are_no_headings(line: str) -> None:
     assert not is_heading_like(line) or kind_of(line) is SectionKind.LEGACY
@@ -256,6 +295,12 @@ def test_slogans_and_sentences_are_no_headings(line: str) -> None:
         ("政府信息公开的收费及减免情况", SectionKind.FEES),
         ("依申请公开政府信息办理情况", SectionKind.REQUESTS),
         ("附表", SectionKind.APPENDIX),
+        ("工作不足及今后方向", SectionKind.PROBLEMS),
+        ("问题及下一步安排", SectionKind.PROBLEMS),
+        ("难点和对策", SectionKind.PROBLEMS),
+        ("困难与挑战", SectionKind.PROBLEMS),
+        ("2022年工作要点", SectionKind.PLANS),
+        ("信息处理费收取情况", SectionKind.FEES),
         ("重点任务", SectionKind.LEGACY),
     ],
 )

@@ -24,12 +24,13 @@ _TRAILING = re.compile(r"[：:。．.;；，,、]+$")
 _PAGE = re.compile(r"[.．…·\-—_\s]{2,}\d{1,3}$")
 _ASIDE = re.compile(r"(?<=[\u4e00-\u9fff])[（(](?!暂?无|没有)[^（）()。；]{1,12}[）)]$")
 """（见附件） behind a heading; （无） is the section's text."""
+_AS_FOLLOWS = re.compile(r"(?<=情况|措施|问题|计划|打算|安排)(?:具体)?如下$")
 _YEAR = re.compile(r"^(?:20\d\d|二[〇○零]..)年度?(?=.)(?![^一-龥])")
 _VERBS = re.compile(
     r"^(?:进一步|持续|不断|全面|切实|着力|积极|认真|严格|大力|深入|扎实|稳步|有序|主动(?!公开)|及时|加大|加快|加强|强化|推进|推动|"
     r"深化|规范(?!性)|健全|落实|做好|做实|做优|完善|提高|提升|拓展|拓宽|拓深|聚焦|围绕|坚持|突出|优化|创新|夯实|丰富|压实|明确|细化|抓好|抓实|"
     r"抓牢|抓紧|把好|建立|构建|打造|畅通|注重|狠抓|严把|增强|统一|精心|充分|高度|依法|严肃|开展|组织(?!领导|机构|保障|建设|实施|情况|推动|管理)|"
-    r"成立|召开|举办|印发|制定|发挥|扩大|统筹|紧扣|紧盯|立足|对照|针对|关于.+的通知)"
+    r"成立|召开|举办|印发|制定|发挥|扩大|统筹|紧扣|紧盯|立足|对照|针对|关于.+的通知|现[将就对把]|根据|按照)"
 )
 _REPORTED_DEED = re.compile(r"(?:推进|推动|落实|开展|做好|组织|加强)(?:.{0,4}(?:信息|政务)公开).{0,12}情况")
 """A verb as in a slogan, but a report on it: 推进政府信息公开工作情况."""
@@ -40,9 +41,10 @@ _KINDS: tuple[tuple[SectionKind, str], ...] = (
     (
         SectionKind.PROBLEMS,
         r".*(?:存在|主要|面临|突出).{0,8}(?:问题|不足|困难|短板|差距|薄弱环节).{0,24}"
-        r"|(?:问题|不足|困难|短板|差距|薄弱环节).{0,20}(?:改进|整改|措施|打算|对策|建议|计划|安排|情况|方向|思路|努力|展望).{0,12}"
+        r"|(?:工作|有关)?(?:问题|不足|困难|难点|短板|差距|薄弱环节).{0,20}"
+        r"(?:改进|整改|提升|措施|打算|对策|建议|计划|安排|情况|方向|思路|努力|展望|下一?步).{0,12}"
         r"|(?:工作)?(?:的)?(?:问题|不足|困难|短板|差距|薄弱环节)(?:之处|方面)?"
-        r"|.{0,6}(?:问题|不足|困难|短板|差距)(?:与|和|及|以及|、)(?:问题|不足|困难|短板|差距|薄弱环节).{0,12}|.*(?:不足之处|薄弱环节)(?:及|和|与|、).{0,16}"
+        r"|.{0,6}(?:问题|不足|困难|短板|差距)(?:与|和|及|以及|、)(?:问题|不足|困难|挑战|短板|差距|薄弱环节).{0,12}|.*(?:不足之处|薄弱环节)(?:及|和|与|、).{0,16}"
         r"|.*工作(?:中)?的(?:问题|不足|困难).{0,16}|(?:需要?|有待|亟待)(?:进一步)?(?:改进|完善|加强)的(?:地方|方面|问题|工作)",
     ),
     (
@@ -54,10 +56,10 @@ _KINDS: tuple[tuple[SectionKind, str], ...] = (
         SectionKind.PLANS,
         r".{0,8}(?:下一?步|今后|下一?年度?|明年|来年|未来|新一年|20\d\d年).{0,12}"
         r"(?:打算|计划|安排|思路|措施|重点|举措|工作|方向|目标|设想|努力方向)"
-        r"|.{0,8}(?:改进|整改|解决)(?:的)?(?:工作)?(?:措施|情况|方向|意见|打算|举措|办法|对策|建议).{0,8}|.{0,6}(?:工作)?(?:打算|计划|设想|安排|思路|展望)",
+        r"|.{0,8}(?:改进|整改|解决)(?:的)?(?:工作)?(?:措施|情况|方向|意见|打算|举措|办法|对策|建议).{0,8}|.{0,6}(?:工作)?(?:打算|计划|设想|安排|思路|展望)|工作要点",
     ),
     (SectionKind.REVIEW, r".*(?:复议|诉讼|申诉|投诉|举报).{0,16}"),
-    (SectionKind.FEES, r".*(?:收费|减免|费用|支出).{0,12}"),
+    (SectionKind.FEES, r".*(?:收费|减免|费用|支出).{0,12}|[^未没无]*处理费.{0,12}"),
     (
         SectionKind.REQUESTS,
         r".{0,16}(?:依申请|收到和处理|受理|申请).{0,6}(?:公开|政府信息|申请|办理|处理|情况|信息).{0,16}|.{0,8}依申请",
@@ -81,13 +83,15 @@ _KINDS: tuple[tuple[SectionKind, str], ...] = (
 _COMPILED = tuple((kind, re.compile(pattern)) for kind, pattern in _KINDS)
 
 _ENDS = re.compile(
-    r"(?:情况|概述|概况|概要|概览|简况|综述|总述|回顾|总结|问题|不足|困难|短板|差距|环节|之处|措施|举措|打算|对策|建议|计划|安排|思路|设想|方向|办法|意见|努力|"
+    r"(?:情况|概述|概况|概要|概览|简况|综述|总述|回顾|总结|问题|不足|困难|挑战|短板|差距|环节|之处|措施|举措|打算|对策|建议|计划|安排|思路|设想|方向|办法|意见|努力|"
     r"事项|事宜|内容|说明|附注|备注|公开|申请|处理|办理|诉讼|复议|申诉|投诉|举报|减免|收费|费用|支出|解读|回应|关切|参与|咨询|建设|保障|管理|培训|考核|"
-    r"机构|领导|制度|机制|工作|信息|数量|成效|做法|[引前导]言|附[表件录]\d*|统计表|其[他它]|总体|方面|目标|重点|依据|监督|宣传|"
+    r"机构|领导|制度|机制|工作|信息|数量|成效|做法|[引前导]言|附[表件录]\d*|统计表|其[他它]|总体|方面|目标|重点|要点|依据|监督|宣传|"
     r"经验|亮点|成绩|展望|职能|评议|运维|工作开展|的地方|(?:[及和与、]|下一?步)(?:的)?(?:改进|整改))$"
 )
 _QUOTED = re.compile(r"“[^”]{1,12}”")
 """A name in quotation marks: “五公开”落实情况."""
+_SENTENCE = re.compile(r"[。；;！!？?“”]|(?<=[一-龥])\.(?=[一-龥])|[：:]详?见")
+"""What no heading holds: a sentence's marks, half-width ones too, and the beginning of the text behind it."""
 CANONICAL = frozenset(kind.chinese for kind in SectionKind) | {
     "存在的主要问题及改进措施",
     "存在的主要问题和改进措施",
@@ -101,7 +105,7 @@ CANONICAL = frozenset(kind.chinese for kind in SectionKind) | {
 
 
 def plain(heading: str) -> str:
-    """The heading's words alone: no spaces, ornaments or closing marks, no year in front, no aside or page behind.
+    """The heading's words alone: no spaces, ornaments or closing marks, no year in front, no aside, page or 如下 behind.
 
     Of a line that is far too long for a heading, none: looking for its end takes its length squared.
     """
@@ -110,7 +114,7 @@ def plain(heading: str) -> str:
     heading = _PAGE.sub("", heading.strip())
     heading = _SPACE.sub("", heading)
     heading = _ASIDE.sub("", heading)
-    heading = _TRAILING.sub("", _ORNAMENT.sub("", heading))
+    heading = _AS_FOLLOWS.sub("", _TRAILING.sub("", _ORNAMENT.sub("", heading)))
     return _YEAR.sub("", heading)
 
 
@@ -128,7 +132,7 @@ def is_heading_like(heading: str) -> bool:
     words = plain(heading)
     return (
         2 <= len(words) <= LONGEST
-        and not re.search(r"[。；;！!？?“”]", _QUOTED.sub("", words))
+        and not _SENTENCE.search(_QUOTED.sub("", words))
         and words.count("，") + words.count(",") <= 1
         and (not _VERBS.match(words) or _REPORTED_DEED.fullmatch(words) is not None)
         and _ENDS.search(words) is not None

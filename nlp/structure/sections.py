@@ -23,11 +23,14 @@ from nlp.structure.tables import is_form_cell
 
 _ORDER = {kind: rank for rank, kind in enumerate(SectionKind)}
 _RUN_IN = re.compile(
-    r"(?P<heading>[^：:。\n]{2,36}?)(?:[：:。]+[\s\u3000]*|[\s\u3000]{1,})(?P<text>\S.*)", re.DOTALL
+    r"(?P<heading>[^：:。\n]{2,36}?)(?:(?:[：:。]|(?<=[一-龥])\.)+[\s\u3000]*|[\s\u3000]{1,})(?P<text>\S.*)",
+    re.DOTALL,
 )
 _NOTHING = re.compile(r"(?P<heading>.{4,30}?)(?P<text>[（(]?(?:暂?无|没有)[。.]?[）)]?[。.]?)")
 _MOST_CANDIDATES, _FURTHEST = 5000, 300
 """Candidates beyond which a document is no report, and has no outline; and how many a section may have within it."""
+_SENTENCE_END = re.compile(r"(?:。|如下[：:。.]?)\s*$")
+_SLOGAN = re.compile(r"[^。；;！!？?：:\n]{4,30}[：:]?")
 _FRAMED = re.compile(r"[【〖［\[](?P<text>[^【】〖〗［］\[\]。]{2,40})[】〗］\]]")
 _CONTENTS = re.compile(r"目[\s\u3000]*录")
 
@@ -36,7 +39,8 @@ _CONTENTS = re.compile(r"目[\s\u3000]*录")
 class Candidate:
     """A line that could be a section's heading. `text` is what follows the heading on the same line.
 
-    `words` are the heading's words, for finding the same heading again; `canonical` says that a form spells it so.
+    `words` are the heading's words, for finding the same heading again; `canonical` says that a form spells it so, and
+    `by_number` that nothing but its number makes it a heading: a slogan, as in 二、完善制度，规范运行.
     """
 
     line: int
@@ -47,6 +51,7 @@ class Candidate:
     weight: float
     words: str
     canonical: bool
+    by_number: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,7 +143,11 @@ def narrative(lines: Sequence[Line], last: bool) -> list[Line]:
 
 
 def _candidates(lines: Sequence[Line]) -> list[Candidate]:
-    found = [candidate for i, line in enumerate(lines) if (candidate := _candidate(i, line)) is not None]
+    found = [
+        candidate
+        for i, line in enumerate(lines)
+        if (candidate := _candidate(i, line) or _by_number(i, lines)) is not None
+    ]
     if len(found) > _MOST_CANDIDATES:
         return []
     canonical = {(c.kind, c.numbered is not None) for c in found if c.canonical}
@@ -163,13 +172,32 @@ def _candidate(index: int, line: Line) -> Candidate | None:
     if kind is SectionKind.LEGACY and (numbered is None or rest):
         return None
     free = numbered is None and not canonical
-    if free and (rest or body.rstrip().endswith("。")):
+    if free and (rest or _SENTENCE_END.search(body)):
         return None  # a sentence that opens with a heading's words, or ends in them
     weight = 1.0 if kind is SectionKind.LEGACY else 5.0
     weight += 2.0 * canonical + 1.0 * (numbered is not None) + 1.0 * (line.heading_level is not None)
     weight -= 1.0 * bool(rest) + 2.0 * line.table + 3.0 * free
     heading = heading.strip(" \u3000：:。")
     return Candidate(index, kind, heading, numbered, rest, weight, plain(heading), canonical)
+
+
+def _by_number(index: int, lines: Sequence[Line]) -> Candidate | None:
+    """A short numbered line above a sentence: a heading, whatever it says, if its number is the next one."""
+    line, beneath = lines[index], lines[index + 1 : index + 2]
+    numbered = split_number(line.text)
+    if (
+        numbered is None
+        or numbered.style not in (NumberStyle.PART, NumberStyle.CHINESE)
+        or line.table
+        or not all(_says_something(next_line) for next_line in beneath)
+        or not _SLOGAN.fullmatch(numbered.rest)
+        or is_form_cell(numbered.rest)
+    ):
+        return None
+    heading = numbered.rest.strip(" \u3000：:")
+    return Candidate(
+        index, SectionKind.LEGACY, heading, numbered, "", 0.0, plain(heading), canonical=False, by_number=True
+    )
 
 
 def _unframed(text: str) -> str:
@@ -222,7 +250,10 @@ def _of_style(candidates: Sequence[Candidate], style: NumberStyle | None) -> lis
 
 
 def _heaviest_path(candidates: Sequence[Candidate], lines: Sequence[Line]) -> list[Candidate]:
-    """The chain of greatest weight, where each step adds how well one heading follows another; [] if that is little."""
+    """The chain of greatest weight, where each step adds how well one heading follows another.
+
+    [] if that is little, or if no words but numbers alone make its headings.
+    """
     if not candidates:
         return []
     narrative = _narrative_after(candidates, lines)
@@ -240,11 +271,13 @@ def _heaviest_path(candidates: Sequence[Candidate], lines: Sequence[Line]) -> li
     while at is not None:
         chain.append(candidates[at])
         at = previous[at]
-    return chain[::-1]
+    return [] if all(candidate.by_number for candidate in chain) else chain[::-1]
 
 
 def _opening(candidate: Candidate) -> float:
     """How well a candidate opens an outline."""
+    if candidate.by_number and candidate.numbered and candidate.numbered.value != 1:
+        return -12.0
     return 1.0 if candidate.numbered is None or candidate.numbered.value == 1 else 0.0
 
 
@@ -269,6 +302,8 @@ def _step(before: Candidate, after: Candidate) -> float:
         )  # a slip of the pen in the count, or another rank of heading
     if gap == 1:
         return score + 2.0
+    if before.by_number or after.by_number:
+        return score - 12.0
     if gap == 0:
         return score - (3.0 if spelt or _are_last_sections(before.kind, after.kind) else 9.0)
     return score - (0.5 if gap > 1 else 12.0)
