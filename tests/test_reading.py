@@ -285,6 +285,17 @@ def test_markdown_marks_are_read_and_not_kept() -> None:
     assert [b.rows for b in document.blocks if isinstance(b, DocumentTable)] == [(("规章", "数"), ("a", "0"))]
 
 
+def test_a_sites_settings_above_markdown_leave_the_title_and_rules_leave_nothing() -> None:
+    text = '---\ntitle: "年度报告"\ndate: 2022-01-25\n---\n\n概述\n====\n\n公开3条。\n\n* * *\n'
+    document = read_bytes(text.encode(), "a.md")
+    assert [(b.text, b.heading_level, b.origin.line) for b in document.blocks if isinstance(b, Paragraph)] == [
+        ("年度报告", 1, 2),
+        ("概述", None, 6),
+        ("公开3条。", None, 9),
+    ]
+    assert texts(read_bytes("---\n公开3条。".encode(), "a.md")) == ["公开3条。"]
+
+
 def test_font_accidents_are_folded_and_punctuation_is_not() -> None:
     assert clean("⼀、⺠⻚\u200b公\ufeff开，（１）\ue000\r\n") == "一、民页公开，（１）\n"
 

@@ -120,12 +120,20 @@ _HEADING = re.compile(r"\s{0,3}(#{1,6})\s+(.*)")
 _EMPHASIS = re.compile(r"(\*\*|__|\*|`)(?=\S)(.{1,400}?)(?<=\S)\1")
 _LINK = re.compile(r"!?\[([^\]]{0,400})\]\([^)]{0,2000}\)")
 _BULLET = re.compile(r"^\s*(?:[-*+>]\s+)+")
+_RULE = re.compile(r"\s{0,3}([-*_=])\s*(?:\1\s*){2,}")
+_TITLE = re.compile(r"title\s*:\s*([\"']?)(.+?)\1\s*")
+_LONGEST_MATTER = 100
+"""Lines that a file's front matter may have."""
 
 
 def _markdown_blocks(lines: list[str]) -> Iterator[Block]:
     rows: list[tuple[str, ...]] = []
     began = 0
-    for number, line in enumerate([*lines, ""], 1):
+    matter = _front_matter(lines)
+    for number, line in enumerate(lines[:matter], 1):
+        if titled := _TITLE.fullmatch(line):
+            yield Paragraph(titled.group(2), Origin(line=number), 1)
+    for number, line in enumerate([*lines[matter:], ""], matter + 1):
         if line.strip().startswith("|"):
             began = began if rows else number
             if not _is_fence(line):
@@ -136,8 +144,15 @@ def _markdown_blocks(lines: list[str]) -> Iterator[Block]:
             rows = []
         heading = _HEADING.match(line)
         text = _plain(heading.group(2).rstrip().rstrip("#") if heading else _BULLET.sub("", line))
-        if text:
+        if text and not _RULE.fullmatch(line):
             yield Paragraph(text, Origin(line=number), len(heading.group(1)) if heading else None)
+
+
+def _front_matter(lines: list[str]) -> int:
+    """How many lines at the top are settings of the site that the file was written for, between two rules."""
+    if lines[:1] != ["---"] or "---" not in lines[1:_LONGEST_MATTER]:
+        return 0
+    return lines.index("---", 1) + 1
 
 
 def _is_fence(line: str) -> bool:
