@@ -72,41 +72,45 @@ def cross_validate(
     `done` is called with each result as it comes, the kept ones first. With `jobs` above 1, so many folds are learnt at
     a time, in processes of their own: what these print goes to a file COURSE beside the fold's result.
     """
-    results = {n: found for n, fold in enumerate(folds) if (found := kept_result(fold, learner, kept))}
+    paths = [_path(fold, learner, kept) for fold in folds]
+    results = {
+        n: _read(path, fold) for n, (path, fold) in enumerate(zip(paths, folds, strict=True)) if path.exists()
+    }
     for result in results.values():
         done(result)
     missing = [n for n in range(len(folds)) if n not in results]
-    make = partial(_make, learner, kept)
+    make = partial(_make, learner)
+    left = [(folds[n], paths[n]) for n in missing]
     made: Iterable[tuple[int, FoldResult]]
-    if jobs > 1 and len(missing) > 1:
-        left = [folds[n] for n in missing]
-        courses = [_path(fold, learner, kept).with_name(COURSE) for fold in left]
+    if jobs > 1 and len(left) > 1:
+        courses = [path.with_name(COURSE) for _, path in left]
         made = side_by_side(make, left, courses, min(jobs, len(left)))
     else:
-        made = enumerate(make(folds[n]) for n in missing)
+        made = enumerate(map(make, left))
     for place, result in made:
         results[missing[place]] = result
         done(result)
     return [results[n] for n in range(len(folds))]
 
 
-def _make(learner: Learner, kept: Path, fold: Fold) -> FoldResult:
-    """The result of `learner` on a fold, as it is kept."""
-    path, key = _path(fold, learner, kept), _key(fold, learner)
+def _make(learner: Learner, of: tuple[Fold, Path]) -> FoldResult:
+    """The result of `learner` on a fold, which is kept at the path."""
+    fold, path = of
     path.parent.mkdir(parents=True, exist_ok=True)
-    result = _measured(fold, learner, path.parent / key)
-    _write(path, key, result)
+    result = _measured(fold, learner, path.with_suffix(""))
+    _write(path, result)
     return result
 
 
 def kept_result(fold: Fold, learner: Learner, kept: Path) -> FoldResult | None:
-    """What the directory `kept` holds of `learner` on `fold`; None if nothing, or what is no longer so."""
+    """What the directory `kept` holds of `learner`, as it is now, on `fold`; None if nothing."""
     path = _path(fold, learner, kept)
-    return _read(path, _key(fold, learner), fold) if path.exists() else None
+    return _read(path, fold) if path.exists() else None
 
 
 def _path(fold: Fold, learner: Learner, kept: Path) -> Path:
-    return kept / _slug(learner.name) / _slug(fold.name) / "tallies.json"
+    """Where the result is kept: other settings, or other reports under the same name, have a file of their own."""
+    return kept / _slug(learner.name) / _slug(fold.name) / f"{_key(fold, learner)}.json"
 
 
 def _measured(fold: Fold, learner: Learner, directory: Path) -> FoldResult:
@@ -155,17 +159,15 @@ def _text(annotated: AnnotatedReport) -> str:
     return "\n".join(to_lines(annotated))
 
 
-def _read(path: Path, key: str, fold: Fold) -> FoldResult | None:
+def _read(path: Path, fold: Fold) -> FoldResult:
     data = json.loads(path.read_text(encoding="utf-8"))
-    if data["key"] != key:
-        return None
     tallies = tuple(Tally(np.asarray(row)) for row in data["counts"])
     return FoldResult(fold, tallies, data.get("learning"), data.get("tagging"))
 
 
-def _write(path: Path, key: str, result: FoldResult) -> None:
+def _write(path: Path, result: FoldResult) -> None:
     counts = [tally.counts.tolist() for tally in result.tallies]
-    data = {"key": key, "counts": counts, "learning": result.learning, "tagging": result.tagging}
+    data = {"counts": counts, "learning": result.learning, "tagging": result.tagging}
     scratch = path.with_suffix(".part")
     scratch.write_text(json.dumps(data), encoding="utf-8")
     scratch.replace(path)

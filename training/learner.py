@@ -12,16 +12,18 @@ import models
 from eval.evaluation import System
 from eval.folds import Fold
 from nlp.decoding import DecodingSettings
-from nlp.ngrams import BITS, ORDERS
+from nlp.ngrams import BITS, HEADING_SHARE, ORDERS
 from nlp.tagger import CONTEXT, MAX_TOKENS
 from training.ngrams import (
     IDF_SHARE,
+    LEAST_STATEMENTS,
     NGRAM_THEME_WEIGHT,
     NGRAM_WEIGHT,
     REGULARISATION,
     THEME_REGULARISATION,
     fit,
 )
+from training.probing import ENOUGH, STRENGTH
 from training.recipe import Recipe
 from training.restoring import MODEL, load_torch
 from training.run import tagger_of, train_model
@@ -29,6 +31,12 @@ from training.trainer import remove_checkpoints
 
 WATCHED = 25
 """Every how many-th training report is scored after each epoch, to see the run learn."""
+
+
+def training_settings(recipe: Recipe) -> dict[str, object]:
+    """All that decides what the encoder and its heads learn from given reports, and in what windows they read."""
+    probing = {"reports": ENOUGH, "strength": STRENGTH}
+    return recipe.to_json() | {"probing": probing, "max_tokens": MAX_TOKENS, "context": CONTEXT}
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,15 +48,17 @@ class RecipeLearner:
 
     @property
     def settings(self) -> str:
-        """The recipe, how the n-gram model is fitted and joined, and how statements are read and decided."""
+        """How it is trained, how the n-gram model is fitted and joined, and how statements are decided."""
         ngrams = {
             "bits": BITS,
             "orders": ORDERS,
+            "heading_share": HEADING_SHARE,
+            "least_statements": LEAST_STATEMENTS,
             "regularisation": [REGULARISATION, THEME_REGULARISATION],
             "idf_share": IDF_SHARE,
         }
-        reading = {"max_tokens": MAX_TOKENS, "context": CONTEXT, "decoding": self._decoding.to_json()}
-        return json.dumps(self.recipe.to_json() | {"ngrams": ngrams} | reading, sort_keys=True)
+        own = {"ngrams": ngrams, "decoding": self._decoding.to_json()}
+        return json.dumps(training_settings(self.recipe) | own, sort_keys=True)
 
     @property
     def _decoding(self) -> DecodingSettings:

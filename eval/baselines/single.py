@@ -34,8 +34,10 @@ class SingleSentenceLearner:
 
     @property
     def settings(self) -> str:
-        """The recipe."""
-        return json.dumps(self.recipe.to_json() | {"cutting": CUTTING}, sort_keys=True)
+        """How it is trained, and how statements are cut."""
+        from training.learner import training_settings
+
+        return json.dumps(training_settings(self.recipe) | {"cutting": CUTTING}, sort_keys=True)
 
     def fit(self, fold: Fold, directory: Path) -> SingleSentenceBaseline:
         """The trained model; a run that was stopped goes on from its last checkpoint."""

@@ -34,6 +34,7 @@ from nlp.tagger import CONTEXT, MAX_TOKENS, Tagger
 from nlp.window import Batch, EncodedSection, Floats, encode
 from training.examples import IGNORED
 from training.grouped import group_states
+from training.learner import training_settings
 from training.recipe import Recipe
 from training.run import base_directory
 from training.trainer import StatementTrainer, remove_checkpoints, train
@@ -218,8 +219,8 @@ class TokenLabelLearner:
 
     @property
     def settings(self) -> str:
-        """The labels and the recipe."""
-        return json.dumps({"labels": LABELS, **self.recipe.to_json()}, sort_keys=True)
+        """The labels, and how it is trained."""
+        return json.dumps({"labels": LABELS, **training_settings(self.recipe)}, sort_keys=True)
 
     def fit(self, fold: Fold, directory: Path) -> TokenLabelBaseline:
         """The trained model; a run that was stopped goes on from its last checkpoint."""
