@@ -79,6 +79,18 @@ def test_a_fault_names_its_file_and_line(line: str, fault: str) -> None:
         list(parse([*REPORT, line], "corpus.txt"))
 
 
+def test_a_file_without_a_report_or_in_another_encoding_is_an_error(tmp_path: Path) -> None:
+    file = tmp_path / "a.txt"
+    file.write_text("\n", encoding="utf-8")
+    with pytest.raises(AnnotationError, match=r"a\.txt: no report there"):
+        read_split(file)
+    file.write_text("\n".join(REPORT), encoding="gb18030")
+    with pytest.raises(AnnotationError, match=r"a\.txt: not in UTF-8"):
+        read_split(file)
+    file.write_text("\n".join(REPORT), encoding="utf-8-sig")
+    assert len(read_split(file)) == 1
+
+
 def test_a_directory_without_annotated_text_is_an_error(tmp_path: Path) -> None:
     with pytest.raises(AnnotationError, match="no annotated text"):
         read_split(tmp_path)

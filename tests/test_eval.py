@@ -20,6 +20,7 @@ from eval.intervals import differences, intervals
 from eval.metrics import Tally, tally, total
 from eval.robustness import CHANGES, changed
 from nlp.cli import eval_folds
+from nlp.cli.figures import cell
 from nlp.errors import UsageError
 from nlp.labels import Category, Theme
 from nlp.report import Report, Section, Statement
@@ -295,6 +296,40 @@ def test_folds_print_pure_json_with_the_differences_of_a_second_model(
         assert 0 < low <= value <= high
         assert p == 0
     assert result["mean"]["boundary_f1"] == 1
+    together = result["all"]
+    assert together["tested_on"] == len(read_split("dev"))
+    value, low, high = together["scores"]["statement_f1"]
+    assert value == pytest.approx(result["mean"]["statement_f1"], abs=0.02)
+    widths = [fold["scores"]["statement_f1"][2] - fold["scores"]["statement_f1"][1] for fold in result["folds"]]
+    assert low < value < high < low + min(widths)
+    assert together["differences"]["statement_f1"][0] == pytest.approx(1 - value, abs=1e-4)
+
+
+def test_reports_that_are_held_out_twice_are_not_added_up(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(eval_folds, "learner_of", lambda model, epochs: LoudLearner(model, Perfect()))
+    reports = read_split("dev")
+    eval_folds.print_folds(growing(reports, reports[:9]), "default", None, None, tmp_path, "json", 100, 0)
+    assert "all" not in json.loads(capsys.readouterr().out)
+
+
+def test_a_fold_without_problems_has_no_score_of_them(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(eval_folds, "learner_of", lambda model, epochs: LoudLearner(model, Perfect()))
+    other = [s for s in gold().report.statements() if s.category is not Category.PROBLEM]
+    silent = replace(gold(), report=with_statements(gold().report, other))
+    folds = [Fold("silent", (gold(),), (silent,)), *stratified(read_split("dev"), 2)[:1]]
+    for format in ("json", "table"):
+        eval_folds.print_folds(folds, "default", None, None, tmp_path, format, 100, 0)
+    printed = capsys.readouterr().out
+    assert '"problem_f1": null' in printed
+    assert "–" in printed
+
+
+def test_figures_are_rounded_once() -> None:
+    assert cell([430 / 439] * 3, interval=False) == "0.979"  # of 0.97950 it would be 0.980
 
 
 def test_folds_learnt_side_by_side_give_what_they_give_in_turn(tmp_path: Path) -> None:

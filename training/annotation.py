@@ -81,7 +81,22 @@ def read_split(split: str | Path, corpus: Path = CORPUS) -> list[AnnotatedReport
     files = sorted(path.glob("*.txt")) if path.is_dir() else [path]
     if not files or not path.exists():
         raise AnnotationError(f"{path}: no annotated text (*.txt) there")
-    return [report for file in files for report in read_annotated(file)]
+    reports = [report for file in files for report in read_annotated(file)]
+    if not reports:
+        raise AnnotationError(f"{path}: no report there; one begins with a line ### …")
+    return reports
+
+
+def read_corpus(corpus: Path = CORPUS) -> dict[str, list[AnnotatedReport]]:
+    """The reports of every split that the corpus has a directory of.
+
+    Raises AnnotationError as `read_split` does, or naming a split without any statement.
+    """
+    splits = {split: read_split(split, corpus) for split in SPLITS if (corpus / split).is_dir()}
+    for split, reports in splits.items():
+        if not annotated_statements(reports):
+            raise AnnotationError(f"{corpus / split}: no statement in any report there")
+    return splits
 
 
 def splits_in(corpus: Path) -> dict[str, list[Path]]:
@@ -100,8 +115,12 @@ def splits_in(corpus: Path) -> dict[str, list[Path]]:
 
 
 def read_annotated(path: Path) -> list[AnnotatedReport]:
-    """The reports of one file of the line format. Raises AnnotationError as `parse` does."""
-    return list(parse(path.read_text(encoding="utf-8").splitlines(), str(path)))
+    """The reports of one file of the line format. Raises AnnotationError as `parse` does, and for other encodings."""
+    try:
+        text = path.read_text(encoding="utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise AnnotationError(f"{path}: not in UTF-8 (byte {error.start}); save it in UTF-8") from error
+    return list(parse(text.splitlines(), str(path)))
 
 
 def parse(

@@ -8,7 +8,9 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from statistics import mean, stdev
+from statistics import mean
+
+import numpy as np
 
 from eval.baselines.systems import Baseline
 from eval.crossvalidation import FoldResult, cross_validate
@@ -38,11 +40,11 @@ class Measured:
         return intervals(self.tallies, resamples, seed)
 
     def spread(self) -> dict[str, float] | None:
-        """The standard deviation of every metric over the seeds; None with one."""
+        """The standard deviation of every metric over the seeds, NaN where one of them has no value; None with one."""
         if len(self.runs) < 2:
             return None
         scores = [total(run.tallies).scores() for run in self.runs]
-        return {name: stdev(one[name] for one in scores) for name in scores[0]}
+        return {name: float(np.std([one[name] for one in scores], ddof=1)) for name in scores[0]}
 
     def differences(
         self, product: Measured, resamples: int = RESAMPLES, seed: int = 0

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
-from nlp.cli.figures import interval_cell, triples
+from nlp.cli.figures import interval_cell, print_json, triples
 from nlp.errors import UsageError
 from nlp.labels import Category, Theme
 
@@ -43,7 +42,7 @@ def print_agreement(data: Sequence[str], format: str, disagreements: bool, resam
     found = agree(*(read_split(name) for name in data))
     scores = found.intervals(resamples, seed)
     if format == "json":
-        print(json.dumps(_as_json(data, found, scores, disagreements), ensure_ascii=False, indent=2))
+        print_json(_as_json(data, found, scores, disagreements))
     else:
         _print(data, found, scores, disagreements)
 

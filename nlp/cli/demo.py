@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Protocol, TypeAlias, TypeVar
 
@@ -38,14 +37,3 @@ def measure(
     with indexed(model, threads) as database:
         found = evaluate(database)
     return found, {part: found.intervals(held_out, resamples, seed) for part, held_out in PARTS.items()}
-
-
-def rounded(scores: Scores) -> dict[str, dict[str, list[float | None]]]:
-    """Scores for JSON: value, low and high; None for what cannot be told."""
-    return {
-        part: {
-            name: [None if math.isnan(x) else round(x, 5) for x in (one.value, one.low, one.high)]
-            for name, one in of.items()
-        }
-        for part, of in scores.items()
-    }

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 import models
-from nlp.cli.figures import cell, number, triple, triples, with_p
+from nlp.cli.eval_options import check_options
+from nlp.cli.figures import cell, difference_cell, number, print_json, triple, triples, with_p
 from nlp.engines.kind import HELP, EngineKind
 from nlp.errors import UsageError
 from nlp.extras import needs
@@ -106,7 +106,10 @@ def eval(
         Path, typer.Option("--runs", help="Where all that train keep what is done: a stopped one goes on.")
     ] = Path("runs/eval"),
     resamples: Annotated[int, typer.Option(min=100, help="Bootstrap resamples, of reports.")] = 2000,
-    seed: Annotated[int, typer.Option(help="Seed of the bootstrap.")] = 0,
+    seed: Annotated[
+        int,
+        typer.Option(help="Seed of the bootstrap, of the folds of --cv and --curve, and of --robustness."),
+    ] = 0,
     threads: Annotated[
         int | None, typer.Option(min=1, help="Processor cores to use.", show_default="all")
     ] = None,
@@ -153,21 +156,32 @@ def eval(
 
     if format not in ("table", "json"):
         raise UsageError(f"--format: no format {format!r}; choose from table, json")
-    elsewhere = leave_out or cv or curve or agreement or retrieval or findings or baselines
-    if html and elsewhere:
-        raise UsageError("--html: only a measured model makes a page")
-    if engine != EngineKind.AUTO and elsewhere:
-        raise UsageError("--engine: goes with a model that is measured on annotated reports")
+    check_options(
+        {
+            "--leave-out": leave_out,
+            "--cv": cv,
+            "--curve": curve,
+            "--agreement": agreement,
+            "--retrieval": retrieval,
+            "--findings": findings,
+            "--baselines": baselines,
+        },
+        {
+            "--compare": compare,
+            "--slices": slices,
+            "--errors": errors,
+            "--robustness": robustness,
+            "--html": html,
+            "--engine": engine != EngineKind.AUTO,
+            "--epochs": epochs,
+            "--jobs": jobs > 1,
+            "--only": only,
+            "--threads": threads,
+        },
+        reports_named=bool(data),
+    )
     if engine != EngineKind.AUTO and {model, compare or model} == {"tfidf"}:
         raise UsageError("--engine: tfidf runs on none")
-    if jobs > 1 and not (leave_out or cv or curve):
-        raise UsageError("--jobs: goes with --leave-out, --cv or --curve")
-    if only and not baselines:
-        raise UsageError("--only: goes with --baselines")
-    if data and (retrieval or findings or leave_out or cv or curve):
-        raise UsageError(
-            "--retrieval, --findings, --leave-out, --cv and --curve measure on reports of their own: name none"
-        )
     if agreement:
         from nlp.cli.agreement import print_agreement
 
@@ -196,8 +210,12 @@ def eval(
         with needs("eval", "training on folds"):
             if leave_out:
                 folds = leave_family_out([*train, *dev])
+            elif cv:
+                if cv > len(train) + len(dev):
+                    raise UsageError(f"--cv: {len(train) + len(dev)} reports make no {cv} folds")
+                folds = stratified([*train, *dev], cv, seed)
             else:
-                folds = stratified([*train, *dev], cv, seed) if cv else growing(train, dev, seed=seed)
+                folds = growing(train, dev, seed=seed)
             print_folds(folds, model, compare, epochs, kept, format, resamples, seed, jobs)
         return
     kind = EngineKind.of(engine)
@@ -229,7 +247,7 @@ def eval(
             "differing": _differing(first, second),
         }
     if format == "json":
-        print(json.dumps(result, ensure_ascii=False, indent=2))
+        print_json(result)
     else:
         _print(result)
 
@@ -352,7 +370,9 @@ def _print(result: dict[str, Any]) -> None:
     console.print(table)
     for name in ("statement_macro_f1", "category_accuracy", "character_accuracy"):
         console.print(f"{name.replace('_', ' ')}: {cell(scores[name], True)}", highlight=False)
-    console.print(f"calibration error (ECE): {result['calibration']['ece']}", highlight=False)
+    console.print(
+        f"calibration error (ECE): {cell([result['calibration']['ece']] * 3, False)}", highlight=False
+    )
     confusion = Table(
         "gold ↓  predicted →", *(c.chinese for c in Category), title="statements, on gold boundaries"
     )
@@ -368,7 +388,7 @@ def _print(result: dict[str, Any]) -> None:
     if "robustness" in result:
         table = Table("the text's form", "statement F1", "difference [95 %]", title="robustness")
         for name, (value, delta, low, high) in result["robustness"].items():
-            table.add_row(name, f"{value:.3f}", f"{delta:+.3f} [{low:+.3f}, {high:+.3f}]")
+            table.add_row(name, cell([value] * 3, False), difference_cell([delta, low, high]))
         console.print(table)
     for error in result.get("errors", ()):
         console.print(Text(f"{error['where']} {error['gold'][0]}: {error['gold'][1]}"))
@@ -378,9 +398,9 @@ def _print(result: dict[str, Any]) -> None:
         table = Table(
             "metric", "difference [95 %]", "p", title=f"{result['compare']['model']} − {result['model']}"
         )
-        for name, (value, low, high, p) in result["compare"]["differences"].items():
-            if name.endswith(("_f1", "accuracy")) and value is not None:
-                table.add_row(name, f"{value:+.3f} [{low:+.3f}, {high:+.3f}]", f"{p:.3f}")
+        for name, figure in result["compare"]["differences"].items():
+            if name.endswith(("_f1", "accuracy")) and figure[0] is not None:
+                table.add_row(name, difference_cell(figure), cell([figure[3]] * 3, False))
         console.print(table)
         for row in result["compare"]["differing"]:
             console.print(Text(f"found by the {row['found_by']} only: {row['where']} {row['text']}"))

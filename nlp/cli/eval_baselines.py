@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import contextlib
-import json
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from nlp.cli.figures import SHOWN, difference_cell, number, triples, with_p
+from nlp.cli.figures import SHOWN, cell, difference_cell, number, print_json, triples, with_p
 from nlp.errors import UsageError
 
 if TYPE_CHECKING:
@@ -55,7 +54,7 @@ def print_baselines(
         "systems": rows,
     }
     if format == "json":
-        print(json.dumps(result, ensure_ascii=False, indent=2))
+        print_json(result)
     else:
         _print(result)
 
@@ -103,7 +102,8 @@ def _score(row: dict[str, Any], name: str) -> str:
     value, low, high = row["scores"][name]
     if value is None:
         return "–"
-    spread = f" ± {row['spread'][name]:.3f}" if row["spread"] else ""
+    deviation = row["spread"] and row["spread"][name]
+    spread = "" if deviation is None else f" ± {deviation:.3f}"
     interval = f" [{low:.3f}, {high:.3f}]" if name == "statement_f1" else ""
     return f"{value:.3f}{spread}{interval}"
 
@@ -112,7 +112,7 @@ def _difference(row: dict[str, Any]) -> tuple[str, str]:
     if row["product_minus_it"] is None:
         return "", ""
     figure = row["product_minus_it"]["statement_f1"]
-    return difference_cell(figure), f"{figure[3]:.3f}"
+    return difference_cell(figure), cell([figure[3]] * 3, interval=False)
 
 
 def _seconds(value: float | None) -> str:

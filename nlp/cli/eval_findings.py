@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import json
 from typing import TYPE_CHECKING, Any
 
-from nlp.cli.demo import PARTS, measure, rounded
-from nlp.cli.figures import interval_cell
+from nlp.cli.demo import PARTS, measure
+from nlp.cli.figures import interval_cell, print_json, triples
 from nlp.findings.finding import Kind
 
 if TYPE_CHECKING:
@@ -24,7 +23,7 @@ def print_findings(
 
     found, scores = measure(evaluate, model, resamples, seed, threads)
     if format == "json":
-        print(json.dumps(_as_json(model, found, scores, errors), ensure_ascii=False, indent=2))
+        print_json(_as_json(model, found, scores, errors))
     else:
         _print(found, scores, errors)
 
@@ -34,7 +33,7 @@ def _as_json(model: str, found: FindingsEvaluation, scores: Scores, errors: bool
         "model": model,
         "agencies": len(found.agencies),
         "counts": {part: found.counts(held_out) for part, held_out in PARTS.items()},
-        "scores": rounded(scores),
+        "scores": {part: triples(of) for part, of in scores.items()},
     }
     if errors:
         result["errors"] = [

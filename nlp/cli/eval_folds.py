@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import json
 import sys
 from collections.abc import Sequence
 from dataclasses import replace
@@ -11,13 +10,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import models
-from nlp.cli.figures import SHOWN, cell, difference_cell, triples, with_p
+from nlp.cli.figures import SHOWN, cell, difference_cell, mean, print_json, triples, with_p
 from nlp.errors import UsageError
 from nlp.extras import needs
 
 if TYPE_CHECKING:
     from eval.crossvalidation import FoldResult, Learner
     from eval.folds import Fold
+    from eval.metrics import Tally
 
 TFIDF = "tfidf"
 
@@ -33,7 +33,10 @@ def print_folds(
     seed: int,
     jobs: int = 1,
 ) -> None:
-    """Train and measure on every fold, `jobs` of them at a time, and print a row for each and one for all of them.
+    """Train and measure on every fold, `jobs` of them at a time, and print a row for each, and what they give together.
+
+    That is the mean over the folds and, where no report is held out twice, the scores of all reports at once: their
+    intervals tell what other reports would do, not what other trainings would.
 
     With `compare`, a second model is trained and measured on the same folds, and its differences are printed.
     Raises UsageError for a model that cannot be trained anew.
@@ -42,23 +45,36 @@ def print_folds(
 
     learners = [learner_of(name, epochs) for name in (model, compare) if name]
     first, *second = (_measured(folds, learner, kept, resamples, seed, jobs) for learner in learners)
+
+    def figures(own: Sequence[Tally], *other: Sequence[Tally]) -> dict[str, Any]:
+        found: dict[str, Any] = {"scores": triples(intervals(own, resamples, seed))}
+        for one in other:
+            found["differences"] = with_p(differences(own, one, resamples, seed))
+        return found
+
     rows: list[dict[str, Any]] = [
         {
-            "fold": result.fold.name,
-            "trained_on": len(result.fold.train),
-            "tested_on": len(result.fold.held_out),
-            "scores": triples(intervals(result.tallies, resamples, seed)),
+            "fold": own.fold.name,
+            "trained_on": len(own.fold.train),
+            "tested_on": len(own.fold.held_out),
+            **figures(*(result.tallies for result in (own, *others))),
         }
-        for result in first
+        for own, *others in zip(first, *second, strict=True)
     ]
-    for row, own, other in zip(rows, first, *second, strict=True) if second else ():
-        row["differences"] = with_p(differences(own.tallies, other.tallies, resamples, seed))
-    means = {name: round(sum(row["scores"][name][0] for row in rows) / len(rows), 5) for name in SHOWN}
+    told: dict[str, Any] = {"model": model, **({"compare": compare} if compare else {}), "folds": rows}
+    told["mean"] = {name: mean([row["scores"][name][0] for row in rows]) for name in SHOWN}
+    if _disjoint(folds):
+        together = ([tally for result in results for tally in result.tallies] for results in (first, *second))
+        told["all"] = {"tested_on": sum(row["tested_on"] for row in rows), **figures(*together)}
     if format == "json":
-        told: dict[str, Any] = {"model": model, "folds": rows, "mean": means}
-        print(json.dumps(told | ({"compare": compare} if compare else {}), ensure_ascii=False, indent=2))
+        print_json(told)
     else:
-        _print(rows, means, model, compare)
+        _print(told)
+
+
+def _disjoint(folds: Sequence[Fold]) -> bool:
+    held_out = [annotated.id for fold in folds for annotated in fold.held_out]
+    return len(set(held_out)) == len(held_out)
 
 
 def learner_of(model: str, epochs: int | None) -> Learner:
@@ -96,20 +112,25 @@ def _measured(
         return cross_validate(folds, learner, kept, show, jobs)
 
 
-def _print(rows: list[dict[str, Any]], means: dict[str, float], model: str, compare: str | None) -> None:
+def _print(told: dict[str, Any]) -> None:
     from rich.console import Console
     from rich.table import Table
 
+    rows, means = told["folds"], told["mean"]
+    together = [told["all"] | {"fold": "all reports"}] if "all" in told else []
     table = Table("fold", "trained / tested on", *(name.replace("_", " ") for name in SHOWN))
     for row in rows:
         cells = (cell(row["scores"][name]) for name in SHOWN)
         table.add_row(row["fold"], f"{row['trained_on']} / {row['tested_on']}", *cells)
-    table.add_row("mean", "", *(f"{means[name]:.3f}" for name in SHOWN))
+    table.add_row("mean", "", *(cell([means[name]] * 3, interval=False) for name in SHOWN))
+    for row in together:
+        table.add_row(row["fold"], f"– / {row['tested_on']}", *(cell(row["scores"][name]) for name in SHOWN))
     console = Console()
     console.print(table)
-    if compare:
+    if "compare" in told:
         names = SHOWN[:3]
-        found = Table("fold", *(name.replace("_", " ") for name in names), title=f"{compare} − {model}")
-        for row in rows:
+        title = f"{told['compare']} − {told['model']}"
+        found = Table("fold", *(name.replace("_", " ") for name in names), title=title)
+        for row in (*rows, *together):
             found.add_row(row["fold"], *(difference_cell(row["differences"][name]) for name in names))
         console.print(found)

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import json
 import math
-from collections.abc import Mapping
-from typing import TYPE_CHECKING
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from eval.intervals import Difference, Interval
@@ -15,9 +16,32 @@ SHOWN = ("boundary_f1", "statement_f1", "problem_f1", "theme_f1", "category_accu
 """The metrics of a table with a row for each of several systems or folds; JSON has all."""
 
 
+DIGITS = 5
+"""Decimals of a figure in JSON. Tables round for themselves: what is rounded twice may end in another digit."""
+
+
 def number(value: float | None) -> float | None:
-    """The value rounded, None if it is not a number."""
-    return None if value is None or math.isnan(value) else round(value, 5)
+    """The value, None if it is not a number."""
+    return None if value is None or math.isnan(value) else value
+
+
+def mean(values: Sequence[float | None]) -> float | None:
+    """The mean, None if one of the values is missing or there are none."""
+    known = [value for value in values if value is not None]
+    return sum(known) / len(known) if known and len(known) == len(values) else None
+
+
+def print_json(result: Mapping[str, Any]) -> None:
+    """Print a result for programs, its figures rounded."""
+    print(json.dumps(_rounded(result), ensure_ascii=False, indent=2))
+
+
+def _rounded(value: Any) -> Any:
+    if isinstance(value, float):
+        return round(value, DIGITS)
+    if isinstance(value, Mapping):
+        return {name: _rounded(one) for name, one in value.items()}
+    return [_rounded(one) for one in value] if isinstance(value, list | tuple) else value
 
 
 def triple(interval: Interval) -> Triple:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import json
 from typing import TYPE_CHECKING, Any
 
-from nlp.cli.demo import PARTS, measure, rounded
+from nlp.cli.demo import PARTS, measure
+from nlp.cli.figures import print_json, triples
 
 if TYPE_CHECKING:
     from eval.retrieval.quality import RetrievalEvaluation
@@ -20,7 +20,7 @@ def print_retrieval(
 
     found, scores = measure(evaluate, model, resamples, seed, threads)
     if format == "json":
-        print(json.dumps(_as_json(model, found, scores, errors), ensure_ascii=False, indent=2))
+        print_json(_as_json(model, found, scores, errors))
     else:
         _print(found, scores, errors)
 
@@ -30,7 +30,7 @@ def _as_json(model: str, found: RetrievalEvaluation, scores: Scores, errors: boo
         "model": model,
         "questions": len(found.questions),
         "judgments": sum(len(question.relevant) for question in found.questions),
-        "scores": rounded(scores),
+        "scores": {part: triples(of) for part, of in scores.items()},
     }
     if errors:
         result["errors"] = [

@@ -105,7 +105,7 @@ CANONICAL = frozenset(kind.chinese for kind in SectionKind) | {
 
 
 def plain(heading: str) -> str:
-    """The heading's words alone: no spaces, ornaments or closing marks, no year in front, no aside, page or 如下 behind.
+    """The heading's words alone: no spaces, ornaments or closing marks, no year in front; no aside, page, 如下 behind.
 
     Of a line that is far too long for a heading, none: looking for its end takes its length squared.
     """
