@@ -288,7 +288,9 @@ def test_markdown_marks_are_read_and_not_kept() -> None:
 def test_a_sites_settings_above_markdown_leave_the_title_and_rules_leave_nothing() -> None:
     text = '---\ntitle: "年度报告"\ndate: 2022-01-25\n---\n\n概述\n====\n\n公开3条。\n\n* * *\n'
     document = read_bytes(text.encode(), "a.md")
-    assert [(b.text, b.heading_level, b.origin.line) for b in document.blocks if isinstance(b, Paragraph)] == [
+    assert [
+        (b.text, b.heading_level, b.origin.line) for b in document.blocks if isinstance(b, Paragraph)
+    ] == [
         ("年度报告", 1, 2),
         ("概述", None, 6),
         ("公开3条。", None, 9),
@@ -333,6 +335,104 @@ def test_a_page_that_is_all_in_a_form_is_read_and_a_form_in_a_page_is_not() -> N
     found = texts(read_bytes(page.encode(), "a.html"))
     assert len(found) == 8
     assert not any("搜索" in text for text in found)
+
+
+TITLES = [
+    "2021年灵溪湖县市场监督管理局政府信息公开工作年度报告",
+    "灵溪湖县水务局二〇二一年度政府信息公开工作年度报告",
+    "灵溪湖县水务局２０２１年政府信息公开年报",
+    "灵溪湖县水务局政府信息公开工作年度报告（2021年）",
+    "关于灵溪湖县水务局2021年政府信息公开工作年度报告的公告",
+]
+REPORT = "".join(
+    f"<p>　　{line}</p>"
+    for line in ("编制2021年政府信息公开工作年度报告。", "一、总体情况", "公开信息十条，均为公示。", "二、存在问题", "更新慢。")
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("title", TITLES)
+@pytest.mark.parametrize(
+    "markup",
+    [
+        "<div class='tit'>{0}<br>{1}</div>",
+        "<div><span>{0}</span>\n<span>{1}</span></div>",
+        "<p align=center><font size=5 color=red><b>{0}{1}</b></font></p>",
+        "<table><tr><td class='title'>{0}{1}</td></tr></table>",
+        "<header class='article-header'><h1>{0}<br>{1}</h1><p>日期：2022-01-09</p></header>",
+        "<div class='column'><h2>政府信息公开年报</h2></div><div>{0}{1}</div>",
+    ],
+)
+def test_a_title_before_the_text_is_found_whatever_it_is_marked_with(markup: str, title: str) -> None:
+    crumbs = "<div>当前位置：首页 &gt; 年报</div><ul><li><a href=/1><span>远山县教育局2020年政府信息公开年报</span></a></li></ul>"
+    page = f"<title>政府信息公开年报</title><body>{crumbs}{markup.format(title[:8], title[8:])}<div>{REPORT}</div>"
+    report = parse(read_bytes(page.encode(), "a.html"))
+    assert report.title == title.replace("２０２１", "2021")
+    assert report.agency in ("灵溪湖县市场监督管理局", "灵溪湖县水务局")
+    assert report.year == 2021
+    assert "".join(section.text for section in report.sections).endswith("公开信息十条，均为公示。更新慢。")
+
+
+def test_a_title_behind_the_text_is_not_the_page_s() -> None:
+    page = f"<body><div>{REPORT}</div><div>下一条</div><div>远山县教育局2020年政府信息公开工作年度报告</div>"
+    assert texts(read_bytes(page.encode(), "a.html"))[0] == "编制2021年政府信息公开工作年度报告。"
+
+
+@pytest.mark.parametrize(
+    ("whole", "title"),
+    [
+        ("灵溪湖县水务局 年度报告 {}", TITLES[0]),
+        ("灵溪湖县人民政府 县水务局 {}", TITLES[4]),
+        ("灵溪湖县人民政府_政府信息公开年报_{}", TITLES[1]),
+        ("{}-灵溪湖县人民政府门户网站", TITLES[3]),
+        ("{}", "灵溪湖县水务局 2021年政府信息公开工作年度报告"),
+        ("{}", "灵溪湖县 水务管理局2021年政府信息公开工作年度报告"),
+        ("{}", "灵溪湖县人民政府 本级2021年政府信息公开工作年度报告"),
+        ("{}", "2020-2021学年灵溪湖大学信息公开年度报告"),
+    ],
+)
+def test_names_of_the_site_and_of_a_column_are_not_the_title(whole: str, title: str) -> None:
+    page = f"<title>{whole.format(title)}</title><body>{REPORT}"
+    assert read_bytes(page.encode(), "a.html").title == title
+
+
+@pytest.mark.parametrize(
+    "tag", ["pre", "div style='white-space: pre-wrap'", "section style='white-space:pre-line'"]
+)
+def test_line_breaks_count_where_the_page_keeps_them(tag: str) -> None:
+    lines = ["　　一、总体情况", "　　公开信息十条，", "均为公示。", "　　二、存在问题", "　　更新慢。"]
+    body = "\r\n".join(lines)
+    page = f"<body><{tag}>\r\n{body}\r\n</{tag.split()[0]}>"
+    expected = ["一、总体情况", "公开信息十条，均为公示。", "二、存在问题", "更新慢。"]
+    assert texts(read_bytes(page.encode(), "a.html")) == expected
+    flowing = page.replace(tag, "pre style='white-space: normal'", 1)
+    assert len(texts(read_bytes(flowing.encode(), "a.html"))) == 1
+
+
+def test_a_text_that_a_script_makes_visible_is_read_and_the_widgets_below_are_not() -> None:
+    page = (
+        "<body><div id='js_content' style='visibility: hidden; opacity: 0'>"
+        + REPORT
+        + "<p>点分享 点收藏 点在看</p></div>"
+        "<div style='visibility:hidden'>浮层，不是正文。</div>"
+    )
+    found = texts(read_bytes(page.encode(), "a.html"))
+    assert found[-1] == "更新慢。"
+    assert len(found) == 5
+    with pytest.raises(EmptyFile):
+        read_bytes(page.replace("visibility: hidden", "display: none").encode(), "a.html")
+
+
+def test_an_element_named_like_furniture_is_the_page_if_there_is_nothing_else() -> None:
+    page = f"<body><div class='share-page'><div class='nav'>首页 新闻</div>{REPORT}<div class='share'>分享到：微信</div></div>"
+    assert [kind for kind, _ in narrative(read_bytes(page.encode(), "a.html"))] == [
+        "lead",
+        "overview",
+        "problems",
+    ]
+    assert not any("首页" in text or "微信" in text for text in texts(read_bytes(page.encode(), "a.html")))
+    foot = "<body><div id='app'></div><div class='footer'>版权所有，不得转载。</div>"
+    with pytest.raises(EmptyFile):
+        read_bytes(foot.encode(), "a.html")
 
 
 def test_breaks_lists_and_hidden_text() -> None:
