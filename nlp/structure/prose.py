@@ -9,9 +9,8 @@ from nlp.document import Paragraph, Table
 from nlp.labels import SectionKind
 from nlp.structure.headings import LONGEST, is_canonical, is_heading_like, kind_of, plain, with_its_number
 from nlp.structure.numbering import split_number
-from nlp.structure.tables import is_form_cell, is_form_table, is_number_cell
+from nlp.structure.tables import POINTS, is_form_cell, is_form_table, is_number_cell
 
-_POINTS = re.compile(r"问题|不足|短板|困难|措施|整改|改进|举措|做法|开展情况")
 _WHO = re.compile(r"序号|编号|责任|牵头|部门|单位|股室|科室|时限|时间|期限|类别|类型|备注|数量|件数|次数")
 _SHORTEST_POINT, _LONGEST_LABEL = 4, 8
 """Characters of the shortest cell of a table of points that says something, and of the longest label beside one."""
@@ -45,7 +44,7 @@ def _narrative_columns(table: Table) -> list[int]:
     """
     header = ["".join(cell.split()) for cell in table.rows[0]] if table.rows else []
     named = {i: name for i, name in enumerate(header) if 0 < len(name) <= LONGEST}
-    if len(set(named.values())) < 2 or not any(map(_POINTS.search, named.values())):
+    if len(set(named.values())) < 2 or not any(map(POINTS.search, named.values())):
         return []
     if any("。" in name for name in header) or any(row and _is_label(row[0]) for row in table.rows[1:]):
         return []

@@ -15,10 +15,12 @@ from itertools import pairwise
 
 from nlp.labels import SectionKind
 from nlp.report import Section
-from nlp.structure.furniture import closing_start, is_furniture, is_report_title, signature_start, signatures
+from nlp.structure.closing import closing_start, signature_start
+from nlp.structure.furniture import is_furniture, is_report_title
 from nlp.structure.headings import is_canonical, is_heading_like, kind_of, plain
 from nlp.structure.lines import Line
 from nlp.structure.numbering import Numbered, NumberStyle, split_number
+from nlp.structure.signature import signatures
 from nlp.structure.tables import is_form_cell
 
 _ORDER = {kind: rank for rank, kind in enumerate(SectionKind)}

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from difflib import SequenceMatcher
 from functools import lru_cache
 from importlib.resources import files
@@ -29,6 +29,8 @@ _NUMBER = re.compile(r"[-－—–/\\*＊×√〇○零无\s\d.,，%％]+")
 _CELLS = re.compile(r"\t+|[ \u3000]{2,}|\s*\|\s*")
 _HAN = re.compile(r"[\u4e00-\u9fff]")
 _SENTENCE_END = re.compile(r"[。！？；]")
+POINTS = re.compile(r"问题|不足|短板|困难|措施|整改|改进|举措|做法|开展情况")
+"""What the columns of a table are called whose cells are a report's text."""
 _FUZZY = 0.86
 _FRAGMENT = 16  # characters of the longest cell that is known only by its neighbours
 _LONGEST_CELL, _LONGEST_ROW = 200, 4000
@@ -84,7 +86,8 @@ def table_lines(lines: Sequence[str]) -> list[bool]:
 
     Rows that speak for themselves are found first; then short lines between them, and bare numbers beside them.
     """
-    certain = [_is_row(line) for line in lines]
+    listed = set(_list_rows(lines))
+    certain = [i in listed or _is_row(line) for i, line in enumerate(lines)]
     numeric = [is_number_cell(line) and bool(line.strip()) for line in lines]
     marked = list(certain)
     for start, stop in _runs(
@@ -102,7 +105,12 @@ def table_lines(lines: Sequence[str]) -> list[bool]:
         for i in run:
             inside = first <= i <= last
             if numeric[i] or (
-                inside and (_is_part_of_form(lines[i]) or _between(certain, numeric, i, lines[i]))
+                inside
+                and (
+                    _is_part_of_form(lines[i])
+                    or _between(certain, numeric, i, lines[i])
+                    or _opens_series(numeric, i, lines)
+                )
             ):
                 marked[i] = True
         _spread(marked, run, lines)
@@ -141,6 +149,23 @@ def _is_row(line: str) -> bool:
     return known >= len(cells) / 2 or (
         "\t" in line.strip() and len(cells) >= 3 and max(map(len, cells)) <= _FRAGMENT
     )
+
+
+def _list_rows(lines: Sequence[str]) -> Iterator[int]:
+    """The rows of lists that count themselves: 序号 类别 公开事项 网址, then 1 …, 2 …, of as many cells each."""
+    for start, line in enumerate(lines):
+        if not line.lstrip().startswith(("序号", "编号")) or POINTS.search(line) or not _is_fragment(line):
+            continue
+        width, stop = len(line.split()), start + 1
+        while width >= 3 and stop < len(lines) and _is_list_row(lines[stop], str(stop - start), width):
+            stop += 1
+        if stop - start > 2:
+            yield from range(start, stop)
+
+
+def _is_list_row(line: str, number: str, width: int) -> bool:
+    cells = line[:_LONGEST_ROW].split()
+    return len(cells) == width and cells[0] == number and _SENTENCE_END.search(line) is None
 
 
 def _is_section_heading(cell: str) -> bool:
@@ -250,4 +275,12 @@ def _between(certain: Sequence[bool], numeric: Sequence[bool], i: int, line: str
         and len(_words(line)) <= _FRAGMENT // 2
         and (certain[i - 1] or numeric[i - 1])
         and (certain[i + 1] or numeric[i + 1])
+    )
+
+
+def _opens_series(numeric: Sequence[bool], i: int, lines: Sequence[str]) -> bool:
+    """Whether the i-th line is the first of a chart's labels, each with its number beneath: 网站, 43%, 公众号, 22%."""
+    return list(numeric[i : i + 4]) == [False, True, False, True] and all(
+        len(_words(line)) <= _FRAGMENT // 2 and split_number(line.strip()) is None
+        for line in lines[i : i + 3 : 2]
     )
