@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -93,12 +94,25 @@ def test_every_report_is_picked_once_at_most(
     assert len(indices) == len(set(indices)) == min(count, len(values))
 
 
-def test_a_mean_vector_is_a_unit_vector() -> None:
-    class Encoder:
-        def encode(self, texts: list[str]) -> Vectors:
-            return np.array([[1.0, 0.0], [0.0, 1.0]], dtype=np.float32)[: len(texts)]
+class Encoder:
+    """Gives the first text one vector, and the second another."""
 
-    assert mean_vector(report_of(0.5, 0.5), Encoder()).tolist() == pytest.approx([2**-0.5] * 2)  # type: ignore[arg-type]
+    def encode(self, texts: Sequence[str]) -> Vectors:
+        return np.array([[1.0, 0.0], [0.0, 1.0]], dtype=np.float32)[: len(texts)]
+
+
+def test_a_mean_vector_is_a_unit_vector() -> None:
+    assert mean_vector(report_of(0.5, 0.5), Encoder()).tolist() == pytest.approx([2**-0.5] * 2)
+
+
+def test_an_annotated_report_without_statements_changes_no_pick() -> None:
+    empty = np.stack([mean_vector(report_of(), Encoder())])
+    values, vectors = [0.1, 0.9, 0.5], np.array([[1, 0], [0, 1], [-1, 0]], dtype=np.float32)
+    assert pick(values, vectors, 3, known=empty) == pick(values, vectors, 3)
+    known = vectors[:1]
+    assert pick(values, vectors, 3, known=np.concatenate([known, empty])) == pick(
+        values, vectors, 3, known=known
+    )
 
 
 # -- the command --------------------------------------------------------------------------------------

@@ -21,16 +21,19 @@ torch = pytest.importorskip("torch", reason="the extra `train` is not installed"
 pytest.importorskip("transformers")
 
 from tokenizers import Tokenizer  # noqa: E402
+from typer.testing import CliRunner  # noqa: E402
 
+from nlp.cli import app  # noqa: E402
 from nlp.decoding import DecodingSettings  # noqa: E402
 from nlp.engine import OnnxEngine  # noqa: E402
 from nlp.enumerator import enumerator_at  # noqa: E402
-from nlp.errors import ModelError  # noqa: E402
+from nlp.errors import GongkaiError, ModelError, UsageError  # noqa: E402
 from nlp.labels import Category, SectionKind  # noqa: E402
 from nlp.report import Section  # noqa: E402
 from nlp.tagger import Tagger  # noqa: E402
 from nlp.window import encode, special_ids  # noqa: E402
-from training.annotation import AnnotatedReport, read_split, to_lines  # noqa: E402
+from training import run  # noqa: E402
+from training.annotation import AnnotatedReport, read_corpus, read_split, to_lines  # noqa: E402
 from training.annotation import parse as parse_lines  # noqa: E402
 from training.augmentation import (  # noqa: E402
     NO_AUGMENTATION,
@@ -42,9 +45,16 @@ from training.augmentation import (  # noqa: E402
 from training.builtin import MAGIC, build_tokenizer, convert, is_kept, parse  # noqa: E402
 from training.distillation import Teacher, shallow  # noqa: E402
 from training.examples import IGNORED, Collator, ExampleMaker, from_row, to_rows  # noqa: E402
-from training.export import export_graph, with_packed_encoder, write_model  # noqa: E402
+from training.export import (  # noqa: E402
+    export_graph,
+    replaced_directory,
+    with_packed_encoder,
+    write_model,
+)
 from training.model import StatementConfig, StatementModel, StatementOutput, pool  # noqa: E402
+from training.ngrams import fit, refit  # noqa: E402
 from training.packing import packed, unpacked  # noqa: E402
+from training.plan import PLAN, Plan  # noqa: E402
 from training.probing import begin_with_probes  # noqa: E402
 from training.recipe import Recipe  # noqa: E402
 from training.replay import with_replay  # noqa: E402
@@ -69,8 +79,13 @@ def sections() -> list[LabelledSection]:
     return [from_row(row) for row in to_rows(read_split("train")[::8])]
 
 
-def e5_file(vocabulary: list[tuple[str, float]], hidden: int = 64, layers: int = 1) -> bytes:
-    """A small file in the 4-bit format, every quantized weight (nibble 9 - 8) x 0.5, every float 0.25."""
+def e5_file(
+    vocabulary: list[tuple[str, float]], hidden: int = 64, layers: int = 1, varied: bool = False
+) -> bytes:
+    """A small file in the 4-bit format, every quantized weight (nibble 9 - 8) x 0.5, every float 0.25.
+
+    If `varied`, the quantized weights are drawn from -0.8 to 0.7, so that texts differ from each other.
+    """
     text = "".join(piece for piece, _ in vocabulary).encode()
     offsets = np.cumsum([0, *(len(piece.encode()) for piece, _ in vocabulary)]).astype("<u4")
     scores = np.asarray([score for _, score in vocabulary], dtype="<f4")
@@ -86,8 +101,14 @@ def e5_file(vocabulary: list[tuple[str, float]], hidden: int = 64, layers: int =
         vectors |= {f"l{layer}.fi.b": 128} | {
             f"l{layer}.{ln}.{x}": hidden for ln in ("aln", "oln") for x in "wb"
         }
-    block = np.float16(0.5).tobytes() + bytes([0x99] * 16)
-    bodies = {name: (n, block * (n // 32)) for name, n in matrices.items()}
+    rng = np.random.default_rng(1)
+
+    def block() -> bytes:
+        if varied:
+            return np.float16(0.1).tobytes() + rng.bytes(16)
+        return np.float16(0.5).tobytes() + bytes([0x99] * 16)
+
+    bodies = {name: (n, b"".join(block() for _ in range(n // 32))) for name, n in matrices.items()}
     bodies |= {name: (n, np.full(n, 0.25, "<f4").tobytes()) for name, n in vectors.items()}
     directory_size = 4 + sum(2 + len(name) + 21 for name in bodies)
     at, directory, content = len(head) + directory_size, struct.pack("<i", len(bodies)), b""
@@ -243,7 +264,7 @@ def test_pooling_is_the_mean_and_the_maximum_of_each_segment() -> None:
 
 @pytest.fixture(scope="module")
 def model(tmp_path_factory: pytest.TempPathFactory) -> StatementModel:
-    """A very small model with random weights."""
+    """A very small model whose encoder's weights are all alike: it answers every text in the same way."""
     directory = tmp_path_factory.mktemp("encoder") / "tiny"
     convert(parse(e5_file([*dict(PIECES).items(), ("公开", -3.0)])), directory)
     torch.manual_seed(0)
@@ -282,37 +303,40 @@ def test_a_packed_encoder_computes_the_same_and_is_unpacked_again(varied: Statem
     torch.testing.assert_close(again, plain, atol=1e-5, rtol=1e-5)
 
 
-def test_smoothing_moves_outliers_and_changes_no_output(model: StatementModel, tokenizer: Tokenizer) -> None:
+def test_smoothing_moves_outliers_and_changes_no_output(varied: StatementModel, tokenizer: Tokenizer) -> None:
     def run(shown: StatementModel) -> list[Section]:
         return tagger_of(shown, tokenizer).tag_sections(
             [Section(SectionKind.OVERVIEW, "公开信息2件，更新不及时。")]
         )
 
-    twin = smoothed(model, run)
-    assert any(isinstance(layer, SmoothedLinear) for layer in twin.encoder.modules())
-    assert not any(isinstance(layer, SmoothedLinear) for layer in model.encoder.modules())
+    twin = smoothed(varied, run)
+    factors = [layer.inverse for layer in twin.encoder.modules() if isinstance(layer, SmoothedLinear)]
+    assert factors and all(len(factor.unique()) > 1 for factor in factors)
+    assert not any(isinstance(layer, SmoothedLinear) for layer in varied.encoder.modules())
     ids = torch.arange(5, 13).unsqueeze(0)
     inputs = (ids, torch.ones_like(ids), torch.zeros_like(ids))
     with torch.inference_mode():
-        plain, smooth = (m.train(False).token_states(*inputs) for m in (model, twin))
+        plain, smooth = (m.train(False).token_states(*inputs) for m in (varied, twin))
+    assert plain.std() > 0.1, "states that are all alike would tell nothing"
     torch.testing.assert_close(plain, smooth, atol=1e-4, rtol=1e-4)
 
 
 def test_the_exported_graph_says_what_the_torch_model_says(
-    model: StatementModel, tokenizer: Tokenizer, tmp_path: Path
+    varied: StatementModel, tokenizer: Tokenizer, tmp_path: Path
 ) -> None:
     graph = tmp_path / "model.onnx"
-    export_graph(model, graph, int8=False)
+    export_graph(varied, graph, int8=False)
     texts = [
         "公开信息，申请2件。栏目更新不及时；下一步将加强培训",
         "一是公开。\n二是公开，要公开。",
         "公开" * 9,
     ]
     sections = [Section(SectionKind.OVERVIEW, text) for text in texts]
-    with_torch = Tagger("torch", TorchEngine(model), tokenizer, max_tokens=32, context=4)
+    with_torch = Tagger("torch", TorchEngine(varied), tokenizer, max_tokens=32, context=4)
     with_onnx = replace(with_torch, engine=OnnxEngine(graph))
     encoded = encode(sections, tokenizer)
     for a, b in zip(with_torch.score(encoded), with_onnx.score(encoded), strict=True):
+        assert a.boundary.std() > 1e-3 and a.category.std() > 1e-3, "answers that are all alike tell nothing"
         np.testing.assert_allclose(a.boundary, b.boundary, atol=1e-4)
         np.testing.assert_allclose(a.category, b.category, atol=1e-4)
         np.testing.assert_allclose(a.themes, b.themes, atol=1e-4)
@@ -371,20 +395,103 @@ def test_a_run_from_the_command_line_gives_a_model_that_tags(tiny_corpus: Path, 
     again = run_train(tiny_corpus, "-o", run, "--base", encoder, "--epochs", 2, "--batch", 4)
     assert again.returncode == 2
     assert "--resume" in again.stderr
-    resumed = run_train(tiny_corpus, "-o", run, "--base", encoder, "--epochs", 2, "--batch", 4, "--resume")
+    shutil.rmtree(run / "export")
+    resumed = run_train("-o", run, "--resume")
     assert resumed.returncode == 0, resumed.stderr[-2000:]
+    assert resumed.stdout and first.stdout.endswith(resumed.stdout), (
+        "trained already, the model is made again"
+    )
+    assert Tagger.load(run / "export").name == "tiny 1"
+
+
+def fails(*arguments: object) -> str:
+    """What `gongkai train` says is wrong with its arguments."""
+    result = CliRunner().invoke(app, ["train", *map(str, arguments)])
+    assert isinstance(result.exception, GongkaiError), result.output
+    return str(result.exception)
+
+
+@pytest.mark.parametrize(
+    ("option", "before"),
+    [
+        (("--epochs", 4), "with 3"),
+        (("--name", "other"), "with mine"),
+        (("--from", "default"), "without it"),
+        (("--rate", 2e-4), "with 0.0001"),
+    ],
+)
+def test_a_resumed_run_takes_no_other_options_than_it_was_begun_with(
+    option: tuple[str, object], before: str, tiny_corpus: Path, tmp_path: Path
+) -> None:
+    Plan(str(tiny_corpus), Recipe(epochs=3), name="mine").save(tmp_path)
+    said = fails("-o", tmp_path, "--resume", *option)
+    assert said == f"{option[0]}: the run was begun {before}, and --resume goes on with that"
+    assert "CORPUS: the run was begun with" in fails(tmp_path, "-o", tmp_path, "--resume")
+
+
+def test_a_plan_is_read_as_it_was_written(tmp_path: Path) -> None:
+    assert Plan.load(tmp_path) is None
+    recipe = Recipe(epochs=3, head_rate=0.1 + 0.2, augmentation=replace(NO_AUGMENTATION, stops=0.5))
+    plan = Plan("/一个语料", recipe, start="default", data="ours.txt", name="甲", version="2")
+    plan.save(tmp_path)
+    assert Plan.load(tmp_path) == plan
+    (tmp_path / PLAN).write_text("{}", encoding="utf-8")
+    assert "not what this version writes" in fails("-o", tmp_path, "--resume")
 
 
 def test_a_corpus_without_its_splits_is_said(tmp_path: Path) -> None:
-    run = run_train(tmp_path, "-o", tmp_path / "run")
-    assert run.returncode == 2
-    assert "no directory train/" in run.stderr
+    assert "no directory train/" in fails(tmp_path, "-o", tmp_path / "run")
 
 
 def test_layers_are_said_only_of_a_model_that_is_distilled(tiny_corpus: Path, tmp_path: Path) -> None:
-    run = run_train(tiny_corpus, "-o", tmp_path / "run", "--layers", 3)
-    assert run.returncode == 2
-    assert "--layers: goes with --distill-from" in run.stderr
+    said = fails(tiny_corpus, "-o", tmp_path / "run", "--layers", 3)
+    assert "--layers: goes with --distill-from" in said
+
+
+@pytest.mark.parametrize("rate", ["0", "-1", "nan"])
+def test_a_rate_that_teaches_nothing_is_refused(rate: str, tiny_corpus: Path, tmp_path: Path) -> None:
+    assert "--rate: must be above 0" in fails(tiny_corpus, "-o", tmp_path / "run", "--rate", rate)
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("### a | 甲局 | 2021 | county-bureau | -\n", "test: no statement in any report"),
+        ("### a | 甲局 | 2021 | county-bureau | -\n## overview\n公开信息2件。\n", "a.txt:3: not a statement"),
+    ],
+)
+def test_what_is_wrong_with_the_test_split_is_said_before_training(
+    text: str, said: str, tiny_corpus: Path, tmp_path: Path
+) -> None:
+    corpus = tmp_path / "corpus"
+    shutil.copytree(tiny_corpus, corpus)
+    (corpus / "test" / "reports.txt").unlink()
+    (corpus / "test" / "a.txt").write_text(text, encoding="utf-8")
+    assert said in fails(corpus, "-o", tmp_path / "run")
+
+
+def test_an_encoder_that_cannot_be_exported_is_refused_before_training(
+    tiny_corpus: Path, tmp_path: Path
+) -> None:
+    encoder = tmp_path / "encoder"
+    convert(parse(e5_file([*dict(PIECES).items(), ("公开", -3.0)])), encoder)
+    config = json.loads((encoder / "config.json").read_text(encoding="utf-8"))
+    (encoder / "config.json").write_text(json.dumps(config | {"hidden_act": "relu"}), encoding="utf-8")
+    assert "this one has relu" in fails(tiny_corpus, "-o", tmp_path / "run", "--base", encoder)
+
+
+def test_what_is_written_anew_is_complete_or_as_it_was(tmp_path: Path) -> None:
+    target = tmp_path / "export"
+    for text in ("first", "second"):
+        with replaced_directory(target) as scratch:
+            (scratch / "a").write_text(text)
+            (scratch / text).touch()
+    assert {file.name for file in target.iterdir()} == {"a", "second"}
+    with pytest.raises(KeyboardInterrupt), replaced_directory(target) as scratch:
+        (scratch / "a").write_text("third")
+        raise KeyboardInterrupt
+    assert (target / "a").read_text() == "second"
+    assert [file.name for file in tmp_path.iterdir()] == ["export"]
 
 
 # -- going on from a finished model --------------------------------------------------------------------
@@ -437,8 +544,9 @@ def test_a_student_has_the_first_and_the_last_of_its_teachers_layers(model: Stat
     assert kept[0] == 0.0 and kept[-1] == 5.0 and len(kept) == 3
     assert student.config.encoder["num_hidden_layers"] == 3
     assert len(deep.encoder.encoder.layer) == 6
-    with pytest.raises(ValueError, match="from 2 to 5"):
-        shallow(deep, 6)
+    for layers in (1, 6):
+        with pytest.raises(ModelError, match=f"of 6 layers has no student of {layers}"):
+            shallow(deep, layers)
 
 
 def test_a_student_that_is_its_teacher_has_nothing_to_learn(varied: StatementModel) -> None:
@@ -464,6 +572,16 @@ def test_a_student_that_is_its_teacher_has_nothing_to_learn(varied: StatementMod
     floor = entropy_of_yes_or_no(varied.train(False)(**inputs), asked, themed)
     assert same == pytest.approx(floor, abs=1e-4), "only the entropy of the teacher's own answers is left"
     assert gap(other) > same
+
+
+def test_a_teacher_goes_where_its_students_inputs_are() -> None:
+    class Saying(torch.nn.Linear):
+        def forward(self, input_ids: torch.Tensor) -> torch.Tensor:
+            raise InterruptedError(f"{input_ids.device} {self.weight.device}")
+
+    ids = torch.ones(1, 4, dtype=torch.long, device="meta")
+    with pytest.raises(InterruptedError, match="meta meta"):
+        Teacher(Saying(1, 1)).loss({"input_ids": ids}, None, ids, ids)
 
 
 def entropy_of_yes_or_no(output: StatementOutput, asked: torch.Tensor, themed: torch.Tensor) -> float:
@@ -571,6 +689,38 @@ def test_going_on_with_new_reports_forgets_the_old_ones_only_without_replay(
     assert accuracy(alone, "old") < 1.0
 
 
+def test_a_resumed_training_gives_the_model_of_an_uninterrupted_one(
+    varied: StatementModel, tokenizer: Tokenizer, tmp_path: Path
+) -> None:
+    """Also if the augmentation draws, and if epochs without gain before the stop count."""
+    reports = read_split("train")[:3]
+    recipe = Recipe(epochs=6, batch=4, averaging_from=0.0, patience=2)
+
+    def trained(name: str, stop_at: int | None = None, resume: bool = False) -> tuple[StatementModel, int]:
+        """The model, and how many epochs its training took."""
+        epochs = 0
+
+        def evaluate(model: StatementModel) -> dict[str, float]:
+            nonlocal epochs
+            epochs += 1
+            if epochs == stop_at:
+                raise KeyboardInterrupt
+            return {"statement_f1": 0.5}
+
+        torch.manual_seed(recipe.seed)
+        start = copy.deepcopy(varied)
+        return train(reports, start, tokenizer, recipe, tmp_path / name, evaluate, resume), epochs
+
+    whole, epochs = trained("whole")
+    assert epochs == 1 + recipe.patience
+    with pytest.raises(KeyboardInterrupt):
+        trained("stopped", stop_at=epochs)
+    resumed, more = trained("stopped", resume=True)
+    assert more == 1
+    for (name, one), (_, other) in zip(whole.named_parameters(), resumed.named_parameters(), strict=True):
+        assert torch.equal(one, other), name
+
+
 def test_a_student_learns_further_from_its_teacher(
     exported: Path, varied: StatementModel, tiny_corpus: Path, tmp_path: Path
 ) -> None:
@@ -579,6 +729,34 @@ def test_a_student_learns_further_from_its_teacher(
     train_model(reports, dev, recipe, tmp_path / "run", start=exported, teacher=exported)
     recipes = json.loads((tmp_path / "run" / RECIPES).read_text(encoding="utf-8"))
     assert [one["layers"] for one in recipes] == [None, varied.config.encoder["num_hidden_layers"]]
+
+
+def test_what_a_model_learnt_beside_the_corpus_is_in_its_ngrams_and_on_its_card(
+    varied: StatementModel,
+    tokenizer: Tokenizer,
+    tiny_corpus: Path,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    varied.save_pretrained(tmp_path / "model")
+    tokenizer.save(str(tmp_path / "model" / "tokenizer.json"))
+    recipes = [recipe_json(composed=True), recipe_json(composed=False)]
+    (tmp_path / RECIPES).write_text(json.dumps(recipes), encoding="utf-8")
+    fitted: list[AnnotatedReport] = []
+    monkeypatch.setattr(run, "fit", lambda reports: (fitted.extend(reports), fit(reports))[1])
+    splits, further = read_corpus(tiny_corpus), annotated("new", 2)
+    run.export(tmp_path, tmp_path / "export", splits, "ours", "1", further)
+    assert fitted == [*splits["train"], *further]
+    card = (tmp_path / "export" / "README.md").read_text(encoding="utf-8")
+    assert "| train | 3 |" in card and "| data | 2 | 4 | 2 | 0 |" in card
+    assert "of whoever trained it" in card and "composed" not in card
+    with pytest.raises(UsageError, match="beside the project's"):
+        refit(tmp_path / "export", "2")
+
+
+def recipe_json(**more: object) -> dict[str, object]:
+    """A recipe as a run keeps it."""
+    return Recipe().to_json() | {"reports": 3} | more
 
 
 def test_a_student_of_another_width_is_none_of_its_teachers(

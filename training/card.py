@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from eval.intervals import Interval
@@ -23,6 +23,9 @@ COMPOSED = (
     "- The corpus is composed text. On reports as offices publish them, expect a few points less than above.",
 )
 """What the card says of a model that only this project's corpus made."""
+
+FURTHER = "data"
+"""In the table of data: what the last run learnt beside the corpus."""
 
 METRICS = (
     "boundary_f1", "statement_f1", "statement_macro_f1", *(f"{category}_f1" for category in Category),
@@ -46,6 +49,11 @@ def describe(reports: Sequence[AnnotatedReport]) -> dict[str, Any]:
     }
 
 
+def is_composed(recipes: Iterable[Mapping[str, Any]]) -> bool:
+    """Whether runs of these recipes learnt from this project's own reports alone: all did before it was written."""
+    return all(recipe.get("composed", True) for recipe in recipes)
+
+
 def card(
     name: str,
     version: str,
@@ -54,14 +62,14 @@ def card(
     scores: Mapping[str, Mapping[str, Interval]],
     megabytes: float,
     agreement: float,
-    composed: bool = True,
 ) -> str:
     """The card as Markdown with the metadata block that model hubs read.
 
     `recipes` are those of the runs that made the model, in order; `data` and `scores` are by split, and the splits of
     `scores` share their metrics; `agreement` is the share of statements on which the 8-bit graph and the torch model
-    agree; `composed` says that all reports are this project's own. Every score is one that `gongkai eval SPLIT` prints.
+    agree. Every score is one that `gongkai eval SPLIT` prints.
     """
+    composed = is_composed(recipes)
     base = recipes[0]["base"]
     training = ", then ".join(
         f"{recipe['epochs']} epochs at a peak rate of {recipe['encoder_rate']:g} (seed {recipe['seed']})"
@@ -97,6 +105,11 @@ def card(
     for split, sizes in data.items():
         cells = [split, sizes["reports"], sizes["statements"], *sizes["categories"].values()]
         lines.append("| " + " | ".join(map(str, cells)) + " |")
+    if FURTHER in data:
+        lines += [
+            "",
+            f"The last run learnt `{FURTHER}` among some of `train`; the n-grams are those of both.",
+        ]
     lines += [
         "",
         "## Scores",

@@ -8,11 +8,13 @@ from __future__ import annotations
 
 import copy
 from dataclasses import dataclass
+from typing import cast
 
 import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
+from nlp.errors import ModelError
 from training.model import StatementModel, StatementOutput
 
 TEMPERATURE = 2.0
@@ -22,11 +24,13 @@ TEMPERATURE = 2.0
 def shallow(model: StatementModel, layers: int) -> StatementModel:
     """A copy of `model` with `layers` of its encoder's layers, the first and the last among them, evenly spread.
 
-    Raises ValueError if the model has not more than that, or `layers` is less than two.
+    Raises ModelError if the model has not more than that, or `layers` is less than two.
     """
     stack = model.encoder.encoder.layer
     if not 2 <= layers < len(stack):
-        raise ValueError(f"a student of a model of {len(stack)} layers has from 2 to {len(stack) - 1} layers")
+        raise ModelError(
+            f"a model of {len(stack)} layers has no student of {layers}: of 2 or more, and of fewer than its own"
+        )
     kept = [round(i * (len(stack) - 1) / (layers - 1)) for i in range(layers)]
     twin = copy.deepcopy(model)
     twin.encoder.encoder.layer = nn.ModuleList(twin.encoder.encoder.layer[i] for i in kept)
@@ -50,6 +54,8 @@ class Teacher:
         the boundary candidates, `themed` (s,) the statements that have themes.
         """
         self.model.train(False)
+        # the trainer moves the student and the inputs alone
+        cast(nn.Module, self.model).to(inputs["input_ids"].device)
         with torch.no_grad():
             teacher = self.model(**inputs)
         read = inputs["attention_mask"].bool()

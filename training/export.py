@@ -8,7 +8,8 @@ import logging
 import shutil
 import tempfile
 import warnings
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -106,6 +107,24 @@ def _quantize(source: Path, target: Path) -> None:
         per_channel=True,
         extra_options={"DefaultTensorType": TensorProto.FLOAT},
     )
+
+
+@contextmanager
+def replaced_directory(target: Path) -> Iterator[Path]:
+    """A directory beside `target` to write to, which takes its place once all is written: complete, or as it was."""
+    scratch, old = (target.with_name(f"{target.name}.{state}") for state in ("part", "old"))
+    for left in (scratch, old):  # by a run that was killed
+        shutil.rmtree(left, ignore_errors=True)
+    scratch.mkdir(parents=True)
+    try:
+        yield scratch
+    except BaseException:
+        shutil.rmtree(scratch, ignore_errors=True)
+        raise
+    if target.exists():
+        target.rename(old)
+    scratch.rename(target)
+    shutil.rmtree(old, ignore_errors=True)
 
 
 def write_model(

@@ -20,12 +20,12 @@ import models
 from eval.calibration import fit_temperature, gather
 from eval.evaluation import evaluate
 from nlp.decoding import CATEGORIES, THEMES
-from nlp.errors import GongkaiError
+from nlp.errors import GongkaiError, UsageError
 from nlp.ngrams import BITS, NgramModel, features
 from nlp.tagger import Tagger
 from nlp.window import heading_segment
 from training.annotation import AnnotatedReport, annotated_statements, read_split
-from training.card import METRICS, card, scores_json
+from training.card import METRICS, card, is_composed, scores_json
 from training.logistic import fit_classes, fit_labels
 
 Floats = npt.NDArray[np.float64]
@@ -94,7 +94,16 @@ def calibrated(tagger: Tagger, dev: Sequence[AnnotatedReport]) -> Tagger:
 
 
 def refit(directory: Path, version: str) -> Tagger:
-    """Give an exported model a new n-gram model of the training split, calibration, version and card."""
+    """Give an exported model a new n-gram model of the corpus's training split, calibration, version and card.
+
+    How far its graph agrees with the float32 model stays as it was measured. Raises UsageError if it learnt from other
+    reports too, which would be lost to it.
+    """
+    config = json.loads((directory / models.CONFIG).read_text(encoding="utf-8"))
+    if not is_composed(config["recipes"]):
+        raise UsageError(
+            f"{directory}: learnt from reports beside the project's, which its n-grams would lose"
+        )
     train, dev = read_split("train"), read_split("dev")
     tagger = calibrated(replace(Tagger.load(directory), ngrams=fit(train)), dev)
     assert tagger.ngrams
@@ -104,7 +113,6 @@ def refit(directory: Path, version: str) -> Tagger:
         split: evaluate(tagger, reports).intervals()
         for split, reports in (("dev", dev), ("test", read_split("test")))
     }
-    config = json.loads((directory / models.CONFIG).read_text(encoding="utf-8"))
     kept = {split: {metric: found[metric] for metric in METRICS} for split, found in scores.items()}
     config |= {
         "version": version,

@@ -14,6 +14,7 @@ from torch import Tensor, nn
 from transformers import BertConfig, BertModel
 from transformers.modeling_outputs import BaseModelOutput
 
+from nlp.errors import ModelError
 from training.attention import attention
 
 
@@ -42,12 +43,11 @@ class PackedLayer(nn.Module):
 
 
 class PackedEncoder(nn.Module):
-    """A BERT encoder of packed layers. Raises ValueError if `config` is of another activation than GELU."""
+    """A BERT encoder of packed layers. Raises ModelError as `check_packable` does."""
 
     def __init__(self, config: BertConfig) -> None:
         super().__init__()
-        if config.hidden_act != "gelu":
-            raise ValueError(f"only encoders with GELU can be packed, this one has {config.hidden_act}")
+        check_packable(config)
         width = config.hidden_size
         self.config = config
         self.words = nn.Embedding(config.vocab_size, width)
@@ -64,6 +64,12 @@ class PackedEncoder(nn.Module):
         for layer in self.layers:
             states = layer(states, lengths)
         return BaseModelOutput(last_hidden_state=states)
+
+
+def check_packable(config: BertConfig) -> None:
+    """Raises ModelError if an encoder of this configuration cannot be packed: its activation is another than GELU."""
+    if config.hidden_act != "gelu":
+        raise ModelError(f"only encoders with GELU can be exported, this one has {config.hidden_act}")
 
 
 def packed(encoder: BertModel) -> PackedEncoder:

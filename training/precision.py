@@ -14,9 +14,12 @@ _ROWS, _INNER, _OUTER = 256, 384, 1536
 _CALLS = 3
 
 
-def autocast_dtype() -> torch.dtype | None:
-    """bfloat16 where it is faster than float32, on the accelerator or, without one, on the processor; else None."""
-    if torch.cuda.is_available():
+def autocast_dtype(device: str | None = None) -> torch.dtype | None:
+    """bfloat16 where it is faster than float32 on a type of device, else None.
+
+    By default that is the accelerator or, without one, the processor.
+    """
+    if (device or ("cuda" if torch.cuda.is_available() else "cpu")) == "cuda":
         return torch.bfloat16 if torch.cuda.is_bf16_supported(including_emulation=False) else None
     return torch.bfloat16 if seconds(torch.bfloat16) < seconds(torch.float32) else None
 

@@ -63,9 +63,10 @@ def fit_heads(model: StatementModel, batches: Iterable[Mapping[str, Any]]) -> No
     """
     boundary: list[tuple[Tensor, Tensor]] = []
     statement: list[tuple[Tensor, Tensor, Tensor]] = []
-    training, dtype = model.training, autocast_dtype()
+    device = model.device.type  # training moves it to an accelerator later
+    training, dtype = model.training, autocast_dtype(device)
     model.train(False)
-    with torch.no_grad(), torch.autocast("cpu", dtype, enabled=dtype is not None):
+    with torch.no_grad(), torch.autocast(device, dtype, enabled=dtype is not None):
         for batch in batches:
             groups = batch["groups"]
             for states, group in zip(group_states(cast(Any, model.encoder), groups), groups, strict=True):

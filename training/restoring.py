@@ -30,6 +30,11 @@ _SEQUENTIAL = re.compile(r"(\w+)/\1\.(?=\d)")
 Weights = npt.NDArray[np.float32]
 
 
+def is_finished(run_directory: Path) -> bool:
+    """Whether the run has its model: the tokenizer is the last file of it that is written."""
+    return (run_directory / MODEL / models.TOKENIZER).is_file()
+
+
 def load_torch(name_or_path: str | Path) -> tuple[StatementModel, Path]:
     """A model in torch and the file of its tokenizer: of a finished run's directory, or of an exported model.
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -20,13 +20,14 @@ from nlp.engine import Scores
 from nlp.errors import ModelError
 from nlp.tagger import CONTEXT, MAX_TOKENS, Tagger
 from nlp.window import Batch
-from training.annotation import SPLITS, AnnotatedReport, read_split
+from training.annotation import SPLITS, AnnotatedReport
 from training.builtin import encoder_directory
-from training.card import METRICS, card, describe, scores_json
+from training.card import FURTHER, METRICS, card, describe, scores_json
 from training.distillation import Teacher, shallow
-from training.export import with_packed_encoder, write_model
+from training.export import replaced_directory, with_packed_encoder, write_model
 from training.model import StatementModel
 from training.ngrams import calibrated, fit
+from training.packing import check_packable
 from training.probing import begin_with_probes
 from training.recipe import Recipe
 from training.restoring import MODEL, load_torch
@@ -107,13 +108,15 @@ def train_model(
     resume: bool = False,
     start: str | Path | None = None,
     teacher: str | Path | None = None,
+    composed: bool = False,
 ) -> Tagger:
     """Train on `reports` by `recipe`, watching `dev`; the torch model is written to `run_directory`/model.
 
     With `start` (a model's name or directory, or an earlier run's), that model is trained further, instead of the
     encoder `recipe.base` with fresh heads. With `teacher`, one of `recipe.layers` layers learns from it: some of the
-    teacher's own, or those of `start`, a student that learns further. Raises ModelError if `start` is no student of
-    the teacher's: of another width, or another vocabulary.
+    teacher's own, or those of `start`, a student that learns further. `composed` says that the reports are this
+    project's own, as the card will say then. Raises ModelError if `start` is no student of the teacher's (of another
+    width, or another vocabulary), or if the encoder is one that cannot be exported.
     """
     torch.manual_seed(recipe.seed)
     origin = start or teacher
@@ -125,6 +128,7 @@ def train_model(
         if not tokenizer_file.is_file():
             raise ModelError(f"{base}: no {models.TOKENIZER} there")
         model = StatementModel.from_encoder(str(base))
+    check_packable(model.encoder.config)
     tokenizer = Tokenizer.from_file(str(tokenizer_file))
     if recipe.probes and not origin and not (resume and last_checkpoint(run_directory)):
         begin_with_probes(model, tokenizer, reports, recipe)
@@ -133,6 +137,8 @@ def train_model(
         model = shallow(lessons.model, recipe.layers)
     elif lessons and start:
         recipe = replace(recipe, layers=_student_layers(model, lessons.model))
+    target = run_directory / MODEL
+    (target / models.TOKENIZER).unlink(missing_ok=True)  # a run that is trained is not finished
     model = train(
         reports,
         model,
@@ -143,10 +149,9 @@ def train_model(
         resume=resume,
         teacher=lessons,
     )
-    own = recipe.to_json() | {"reports": len(reports)}
+    own = recipe.to_json() | {"reports": len(reports), "composed": composed}
     recipes = [*recipes_of(origin), own] if origin else [own]
     (run_directory / RECIPES).write_text(json.dumps(recipes, indent=2), encoding="utf-8")
-    target = run_directory / MODEL
     model.save_pretrained(target)
     tokenizer.save(str(target / models.TOKENIZER))
     return tagger_of(model, tokenizer, run_directory.name)
@@ -186,23 +191,41 @@ def agreement_of(a: Tagger, b: Tagger, reports: Sequence[AnnotatedReport]) -> fl
 
 
 def export(
-    run_directory: Path, target: Path, corpus: Path, name: str, version: str, composed: bool = True
+    run_directory: Path,
+    target: Path,
+    splits: Mapping[str, Sequence[AnnotatedReport]],
+    name: str,
+    version: str,
+    further: Sequence[AnnotatedReport] = (),
 ) -> dict[str, dict[str, Interval]]:
     """Make the product's model of a finished run: graph, tokenizer, configuration and card, in `target`.
 
-    The n-gram model is fitted on the training split, the temperature on dev. `composed` lets the card say that all
-    reports are this project's own. Returns the exported model's scores on dev and, where the corpus has one, on test.
+    The n-gram model is fitted on the split train and on `further`, what the run learnt beside it; the temperature on
+    dev. A split test is optional. Returns the exported model's scores on dev and on test. Until it is complete, what
+    stands at `target` stays.
     """
-    trained = run_directory / MODEL
+    with replaced_directory(target) as scratch:
+        return _export(run_directory / MODEL, scratch, splits, name, version, further)
+
+
+def _export(
+    trained: Path,
+    target: Path,
+    splits: Mapping[str, Sequence[AnnotatedReport]],
+    name: str,
+    version: str,
+    further: Sequence[AnnotatedReport],
+) -> dict[str, dict[str, Interval]]:
     model = StatementModel.from_pretrained(trained)
-    splits = {split: read_split(split, corpus) for split in SPLITS if (corpus / split).is_dir()}
     data = {split: describe(reports) for split, reports in splits.items()}
+    if further:
+        data[FURTHER] = describe(further)
     typical = [section for annotated in splits["train"][::8] for section in annotated.report.sections]
     tokenizer = Tokenizer.from_file(str(trained / models.TOKENIZER))
     for_eight_bits = smoothed(
         with_packed_encoder(model), lambda plain: tagger_of(plain, tokenizer).tag_sections(typical)
     )
-    recipes = json.loads((run_directory / RECIPES).read_text(encoding="utf-8"))
+    recipes = json.loads((trained.parent / RECIPES).read_text(encoding="utf-8"))
     encoder = {key: value for key, value in model.config.encoder.items() if key != "_name_or_path"}
     details = {"encoder": encoder, "recipes": recipes, "data": data}
     settings = DecodingSettings()
@@ -219,7 +242,7 @@ def export(
         )
         return Tagger.load(target)
 
-    fitted = calibrated(replace(write(), ngrams=fit(splits["train"])), splits["dev"])
+    fitted = calibrated(replace(write(), ngrams=fit([*splits["train"], *further])), splits["dev"])
     assert fitted.ngrams
     fitted.ngrams.save(target / models.NGRAMS)
     settings = fitted.settings
@@ -237,6 +260,6 @@ def export(
         scores=scores_json(scores),
     )
     megabytes = sum((target / name).stat().st_size for name in (models.GRAPH, models.NGRAMS)) / 1e6
-    text = card(name, version, recipes, data, scores, megabytes, agreement, composed)
+    text = card(name, version, recipes, data, scores, megabytes, agreement)
     (target / models.CARD).write_text(text, encoding="utf-8")
     return scores

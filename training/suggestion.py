@@ -54,9 +54,12 @@ def _of(statement: Statement, measure: Measure) -> float:
 
 
 def mean_vector(report: Report, encoder: SentenceEncoder) -> Vectors:
-    """The unit vector (d,) of the report's meaning: the mean of its statements'. The report must have statements."""
+    """The unit vector (d,) of the report's meaning: the mean of its statements'.
+
+    That of a report without any is zero, which makes no other report less new.
+    """
     vectors = encoder.encode([statement.text.strip() for statement in report.statements()])
-    mean: Vectors = vectors.mean(axis=0)
+    mean: Vectors = vectors.sum(axis=0) / np.float32(max(len(vectors), 1))
     return mean / np.float32(max(float(np.linalg.norm(mean)), 1e-12))
 
 
@@ -69,7 +72,7 @@ def pick(
 ) -> list[Pick]:
     """The best `count` of n reports (or all of them), best first, by greedy choice.
 
-    `vectors` (n, d) and `known` (k, d), those of reports that are annotated already, are unit vectors. Each choice
+    `vectors` (n, d) and `known` (k, d), those of reports that are annotated already, are of `mean_vector`. Each choice
     weighs the report's rank in uncertainty by 1 − `diversity`, and by `diversity` its distance to the nearest report
     known or picked, as a share of the greatest such distance.
     """

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import random
 import shutil
 from collections.abc import Callable, Iterator, Sequence
@@ -24,6 +25,7 @@ from training.precision import autocast_dtype
 from training.recipe import Recipe
 
 AVERAGE = "average.pt"
+DRAWS = "draws.json"
 Evaluate = Callable[[Any], dict[str, float]]
 Trained = TypeVar("Trained", bound="Trainable")
 
@@ -199,6 +201,25 @@ class WeightAveraging(TrainerCallback):
             torch.save(self.average.state_dict(), directory / AVERAGE)
 
 
+class GoingOnDrawing(TrainerCallback):
+    """Saves where a random generator stands with checkpoints: a resumed training draws what it would have drawn."""
+
+    def __init__(self, rng: random.Random) -> None:
+        self.rng = rng
+
+    def on_train_begin(self, args: TrainingArguments, state: Any, control: Any, **keywords: Any) -> None:
+        """Take up the generator of the checkpoint that training goes on from."""
+        checkpoint = last_checkpoint(args.output_dir) if state.global_step else None
+        if checkpoint and (checkpoint / DRAWS).exists():
+            version, numbers, gauss = json.loads((checkpoint / DRAWS).read_text(encoding="utf-8"))
+            self.rng.setstate((version, tuple(numbers), gauss))
+
+    def on_save(self, args: TrainingArguments, state: Any, control: Any, **keywords: Any) -> None:
+        """Save the generator's state beside the checkpoint."""
+        directory = Path(str(args.output_dir)) / f"checkpoint-{state.global_step}"
+        (directory / DRAWS).write_text(json.dumps(self.rng.getstate()), encoding="utf-8")
+
+
 def last_checkpoint(run_directory: str | Path | None) -> Path | None:
     """The newest checkpoint of a run, or None."""
     found = cast(Any, get_last_checkpoint)(str(run_directory)) if Path(str(run_directory)).is_dir() else None
@@ -230,7 +251,8 @@ def train(
     """
     rows = to_rows(reports)
     lengths = recipe.lengths_within(model.max_tokens)
-    maker = ExampleMaker(tokenizer, recipe.augmentation, random.Random(recipe.seed), lengths)
+    rng = random.Random(recipe.seed)
+    maker = ExampleMaker(tokenizer, recipe.augmentation, rng, lengths)
     cuda = torch.cuda.is_available()
     if not cuda:
         with_byte_dropout(cast(nn.Module, model))
@@ -245,6 +267,7 @@ def train(
         eval_strategy="epoch",
         save_strategy="epoch",
         save_total_limit=2,
+        restore_callback_states_from_checkpoint=True,  # epochs without gain are counted on
         metric_for_best_model="statement_f1",
         greater_is_better=True,
         logging_steps=50,
@@ -265,7 +288,7 @@ def train(
         train_dataset=rows.with_transform(maker),
         eval_dataset=rows,  # never read: `evaluate` scores what it was made with, but Trainer wants one
         data_collator=Collator(tokenizer),
-        callbacks=[averaging, EarlyStoppingCallback(recipe.patience)],
+        callbacks=[averaging, GoingOnDrawing(rng), EarlyStoppingCallback(recipe.patience)],
     )
     trainer.train(resume_from_checkpoint=resume and last_checkpoint(run_directory) is not None)
     return cast(Trained, averaging.averaged()) or model

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
+import models
 from nlp.errors import UsageError
 from nlp.extras import needs
 
@@ -29,9 +31,12 @@ def train(
         typer.Option("--output", "-o", help="Directory of the run: checkpoints, and the model in export/."),
     ] = Path("runs/model"),
     base: Annotated[
-        str,
-        typer.Option(help="The encoder to start from: builtin, a directory, or a model-hub name of a BERT."),
-    ] = "builtin",
+        str | None,
+        typer.Option(
+            help="The encoder to start from: builtin, a directory, or a model-hub name of a BERT.",
+            show_default="builtin",
+        ),
+    ] = None,
     start: Annotated[
         str | None,
         typer.Option(
@@ -70,16 +75,27 @@ def train(
     ] = None,
     rate: Annotated[
         float | None,
-        typer.Option(min=0.0, help="Peak learning rate of the encoder.", show_default="the recipe's"),
+        typer.Option(help="Peak learning rate of the encoder.", show_default="the recipe's"),
     ] = None,
     patience: Annotated[
         int | None,
         typer.Option(min=1, help="Epochs without gain on dev before stopping.", show_default="the recipe's"),
     ] = None,
-    seed: Annotated[int, typer.Option(help="Seed of everything that is drawn.")] = 1,
-    name: Annotated[str, typer.Option(help="The model's name, written into what it tags.")] = "model",
-    model_version: Annotated[str, typer.Option("--model-version", help="The model's version.")] = "1",
-    resume: Annotated[bool, typer.Option("--resume", help="Go on from the run's last checkpoint.")] = False,
+    seed: Annotated[
+        int | None, typer.Option(help="Seed of everything that is drawn.", show_default="1")
+    ] = None,
+    name: Annotated[
+        str | None, typer.Option(help="The model's name, written into what it tags.", show_default="model")
+    ] = None,
+    model_version: Annotated[
+        str | None, typer.Option("--model-version", help="The model's version.", show_default="1")
+    ] = None,
+    resume: Annotated[
+        bool,
+        typer.Option(
+            "--resume", help="Go on from the run's last checkpoint, with all that the run was begun with."
+        ),
+    ] = False,
 ) -> None:
     """Fine-tune a model: annotated reports in, a directory out that `gongkai tag --model` takes.
 
@@ -107,39 +123,101 @@ def train(
     with needs("train", "training"):
         import torch  # noqa: F401
         import transformers  # noqa: F401
-    from training.annotation import CORPUS, read_split
+    from training.annotation import CORPUS, read_corpus, read_split
+    from training.plan import Plan
     from training.recipe import Recipe
     from training.replay import with_replay
+    from training.restoring import is_finished
     from training.run import export, train_model
 
-    if data and not start:
-        raise UsageError("--data: goes with --from; to train on a corpus of your own, name its directory")
-    if layers and not distill_from:
-        raise UsageError("--layers: goes with --distill-from; other models have the layers of --base")
-    corpus = corpus or CORPUS
-    for split in ("train", "dev"):
-        if not (corpus / split).is_dir():
-            raise UsageError(f"{corpus}: no directory {split}/ in it")
-    recipe = Recipe(base=base, seed=seed, layers=(layers or LAYERS) if distill_from else None)
-    recipe = replace(
-        recipe,
-        epochs=epochs or recipe.epochs,
-        batch=batch or recipe.batch,
-        patience=patience or recipe.patience,
-        encoder_rate=rate or recipe.encoder_rate,
-        head_rate=recipe.head_rate * (rate or recipe.encoder_rate) / recipe.encoder_rate,
-    )
-    if not resume and any(output.glob("checkpoint-*")):
+    if not resume and (is_finished(output) or any(output.glob("checkpoint-*"))):
         raise UsageError(
             f"{output}: holds a run already: give --resume to go on with it, or another --output"
         )
-    reports = read_split("train", corpus)
-    if data:
-        reports = with_replay(read_split(data), reports, seed)
-    train_model(reports, read_split("dev", corpus), recipe, output, resume, start, distill_from)
-    composed = data is None and corpus.resolve() == CORPUS.resolve()
-    scores = export(output, output / "export", corpus, name, model_version, composed)
-    for split, found in scores.items():
+    told = {
+        "CORPUS": _place(corpus),
+        "--base": base,
+        "--from": _model(start),
+        "--data": _place(data),
+        "--distill-from": _model(distill_from),
+        "--layers": layers,
+        "--epochs": epochs,
+        "--batch": batch,
+        "--rate": rate,
+        "--patience": patience,
+        "--seed": seed,
+        "--name": name,
+        "--model-version": model_version,
+    }
+    begun = Plan.load(output) if resume else None
+    if begun:
+        _check_same(told, begun.options())
+        plan = begun
+    else:
+        if data and not start:
+            raise UsageError("--data: goes with --from; to train on a corpus of your own, name its directory")
+        if layers and not distill_from:
+            raise UsageError("--layers: goes with --distill-from; other models have the layers of --base")
+        if rate is not None and not rate > 0:
+            raise UsageError(f"--rate: must be above 0, not {rate:g}")
+        usual = Recipe()
+        peak = usual.encoder_rate if rate is None else rate
+        recipe = replace(
+            usual,
+            base=base or usual.base,
+            layers=(layers or LAYERS) if distill_from else None,
+            epochs=epochs or usual.epochs,
+            batch=batch or usual.batch,
+            encoder_rate=peak,
+            head_rate=usual.head_rate * peak / usual.encoder_rate,
+            patience=patience or usual.patience,
+            seed=usual.seed if seed is None else seed,
+        )
+        plan = Plan(
+            corpus=_place(corpus) or str(CORPUS.resolve()),
+            recipe=recipe,
+            start=_model(start),
+            data=_place(data),
+            teacher=_model(distill_from),
+            name=name or "model",
+            version=model_version or "1",
+        )
+    home = Path(plan.corpus)
+    for split in ("train", "dev"):
+        if not (home / split).is_dir():
+            raise UsageError(f"{home}: no directory {split}/ in it")
+    splits = read_corpus(home)
+    reports = splits["train"]
+    new = read_split(plan.data) if plan.data else []
+    if new:
+        reports = with_replay(new, reports, plan.recipe.seed)
+    known = plan.data is None or Path(plan.data).is_relative_to(home / "train")
+    composed = known and home == CORPUS.resolve()
+    plan.save(output)
+    if not (begun and is_finished(output)):  # else what was stopped was its export
+        train_model(
+            reports, splits["dev"], plan.recipe, output, resume, plan.start, plan.teacher, composed=composed
+        )
+    scores = export(output, output / "export", splits, plan.name, plan.version, [] if known else new)
+    for part, found in scores.items():
         for metric, interval in found.items():
-            print(f"{split:5} {metric:20} {interval}")
+            print(f"{part:5} {metric:20} {interval}")
     print(f"the model: {output / 'export'}", file=sys.stderr)
+
+
+def _place(path: Path | None) -> str | None:
+    """A file or directory by its full path, so that the run goes on from wherever --resume is said."""
+    return str(path.resolve() if path and path.exists() else path) if path else None
+
+
+def _model(name: str | None) -> str | None:
+    """A model's or a run's directory by its full path, a shipped model by its name."""
+    return name if name is None or name in models.available() else _place(Path(name))
+
+
+def _check_same(told: Mapping[str, object], begun: Mapping[str, object]) -> None:
+    """Raises UsageError if an option that was given says another thing than the run was begun with."""
+    for option, value in told.items():
+        if value is not None and value != begun[option]:
+            before = "without it" if begun[option] is None else f"with {begun[option]}"
+            raise UsageError(f"{option}: the run was begun {before}, and --resume goes on with that")
