@@ -14,6 +14,9 @@ LONGEST_LINE = 160
 """Characters of the longest line that is looked at: a pattern that ends in blanks takes its time over many."""
 _SIGNED_DATE = rf"[（(]?(?:{DATE}|{_YEAR}年(?:{_DAY}|元)月)[）)]?"
 """The date of a signature, without blanks: the day may be left out."""
+_DATE_LINE = re.compile(_SIGNED_DATE)
+_DATES_BEGIN = ("2", "二", "（", "(")
+_SEAL_LINE = re.compile(rf"\s*{SEAL}\s*")
 _AGENCY = re.compile(r"[\u4e00-\u9fff（）()·\s\u3000]{3,40}")
 _AGENCY_ENDS = (
     r"政府|办公室|办公厅|办事处|委员会|管委会|局|厅|部|署|院|校|学|中心|公司|集团|所|站|队|会|馆|办|社|行|处|科"
@@ -47,7 +50,9 @@ def is_agency(text: str) -> bool:
 
 def is_signed_date(text: str) -> bool:
     """Whether the line is nothing but the date of a signature."""
-    return len(text) <= LONGEST_LINE and re.fullmatch(_SIGNED_DATE, "".join(text.split())) is not None
+    if len(text) > LONGEST_LINE or not text.lstrip().startswith(_DATES_BEGIN):
+        return False  # nearly all lines: they need not be taken apart
+    return _DATE_LINE.fullmatch("".join(text.split())) is not None
 
 
 def _is_signer(text: str) -> bool:
@@ -73,9 +78,11 @@ def is_dated_signature(text: str) -> bool:
 
 def signatures(lines: Sequence[str]) -> Iterator[int]:
     """The indices of agencies' names that stand above or below a date, with a seal between or not."""
-    unsealed = [(i, line) for i, line in enumerate(lines) if re.fullmatch(SEAL, line.strip()) is None]
-    for (i, line), (j, following) in pairwise(unsealed):
-        if is_signed_date(following) and _is_signer(line):
+    unsealed = [
+        (i, line, is_signed_date(line)) for i, line in enumerate(lines) if not _SEAL_LINE.fullmatch(line)
+    ]
+    for (i, line, dated), (j, following, dated_next) in pairwise(unsealed):
+        if dated_next and _is_signer(line):
             yield i
-        elif is_signed_date(line) and _is_signer(following):
+        elif dated and _is_signer(following):
             yield j
