@@ -300,7 +300,9 @@ def test_folds_print_pure_json_with_the_differences_of_a_second_model(
     assert together["tested_on"] == len(read_split("dev"))
     value, low, high = together["scores"]["statement_f1"]
     assert value == pytest.approx(result["mean"]["statement_f1"], abs=0.02)
-    widths = [fold["scores"]["statement_f1"][2] - fold["scores"]["statement_f1"][1] for fold in result["folds"]]
+    widths = [
+        fold["scores"]["statement_f1"][2] - fold["scores"]["statement_f1"][1] for fold in result["folds"]
+    ]
     assert low < value < high < low + min(widths)
     assert together["differences"]["statement_f1"][0] == pytest.approx(1 - value, abs=1e-4)
 
