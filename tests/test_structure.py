@@ -227,6 +227,11 @@ def test_slogans_whose_numbers_go_on_to_a_heading_are_headings() -> None:
     assert [kind for kind, _ in found(beneath)] == [SectionKind.OVERVIEW, SectionKind.PROBLEMS]
 
 
+def test_a_numbered_line_without_text_beneath_is_no_heading_by_its_number() -> None:
+    text = "一、总体情况\n公开3条。\n二、存在的问题\n更新慢。\n三、窗口人手紧张"
+    assert parse(document_of(text)).sections[-1].text == "更新慢。\n三、窗口人手紧张"
+
+
 def test_a_heading_of_any_words_fills_the_gap_between_two_numbers() -> None:
     text = (
         "一、总体情况\n公开3条。\n二、热线电话接听\n接听7次。\n三、存在的主要问题及改进情况如下：\n更新慢。"

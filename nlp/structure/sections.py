@@ -191,7 +191,7 @@ def _by_number(index: int, lines: Sequence[Line]) -> Candidate | None:
         numbered is None
         or numbered.style not in (NumberStyle.PART, NumberStyle.CHINESE)
         or line.table
-        or not all(_says_something(next_line) for next_line in beneath)
+        or not any(_says_something(next_line) for next_line in beneath)
         or not _SLOGAN.fullmatch(numbered.rest)
         or is_form_cell(numbered.rest)
     ):
