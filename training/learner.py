@@ -8,7 +8,6 @@ from pathlib import Path
 
 from tokenizers import Tokenizer
 
-import models
 from eval.evaluation import System
 from eval.folds import Fold
 from nlp.decoding import DecodingSettings
@@ -25,7 +24,7 @@ from training.ngrams import (
 )
 from training.probing import ENOUGH, STRENGTH
 from training.recipe import Recipe
-from training.restoring import MODEL, load_torch
+from training.restoring import is_finished, load_torch
 from training.run import tagger_of, train_model
 from training.trainer import remove_checkpoints
 
@@ -69,7 +68,7 @@ class RecipeLearner:
 
         A run that was stopped goes on from its last checkpoint; one that is finished is not made again.
         """
-        if (directory / MODEL / models.TOKENIZER).is_file():  # the last file of a run
+        if is_finished(directory):
             model, tokenizer = load_torch(directory)
             tagger = tagger_of(model, Tokenizer.from_file(str(tokenizer)))
         else:

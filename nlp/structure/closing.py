@@ -35,8 +35,8 @@ _ANNEX = re.compile(r"附[件表录]\s*[\d一二三四五六]{0,2}\s*[:：]?\s*(
 
 def signature_start(lines: Sequence[str]) -> int:
     """The index from which on only the signature (agency, date), furniture and an annex follow; len(lines) if none."""
-    start = _annexed_at(lines)
     signed = set(signatures(lines))
+    start = _annexed_at(lines, signed)
     while start > 0:
         line = lines[start - 1].strip()
         if (
@@ -54,12 +54,12 @@ def signature_start(lines: Sequence[str]) -> int:
     return start
 
 
-def _annexed_at(lines: Sequence[str]) -> int:
+def _annexed_at(lines: Sequence[str], signed: Collection[int]) -> int:
     """Where the signature stands behind which there is an annex with a title of its own; len(lines) if nowhere.
 
-    A report may itself be the annex of a letter: then its title or headings of the forms are behind.
+    `signed` are the lines' `signatures`. A report may itself be the annex of a letter: then its title or headings of
+    the forms are behind.
     """
-    signed = set(signatures(lines))
     found: list[int] = []
     for i, line in enumerate(lines):
         annex = _ANNEX.fullmatch(line.strip()) if len(line) <= LONGEST_LINE else None
