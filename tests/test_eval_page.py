@@ -16,6 +16,7 @@ from test_eval import AllOther, Perfect
 
 import eval.page
 import nlp.cli.eval
+import nlp.cli.eval_reports
 from eval.calibration import gather, reliability, scale
 from eval.evaluation import Evaluation, evaluate
 from eval.page import About, calibration_curves, cells, in_context, render, write_page
@@ -212,7 +213,7 @@ def test_the_command_writes_it(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     (tmp_path / "t.txt").write_text(TEXT, encoding="utf-8")
-    monkeypatch.setattr(nlp.cli.eval, "_system", lambda name, threads, kind: Mistaken())
+    monkeypatch.setattr(nlp.cli.eval_reports, "_system", lambda name, threads, kind: Mistaken())
     path = tmp_path / "page.html"
     nlp.cli.eval.eval(data=[str(tmp_path / "t.txt")], html=path, resamples=100)
     assert "1 reports, 6 statements" in " ".join(capsys.readouterr().out.split())
