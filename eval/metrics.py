@@ -85,7 +85,10 @@ def scores_of(counts: Counts) -> dict[str, Counts]:
         found[f"{name}_precision"] = ratio(matched, predicted)
         found[f"{name}_recall"] = ratio(matched, gold)
         found[f"{name}_f1"] = ratio(2 * matched, gold + predicted)
-    found["statement_macro_f1"] = np.nanmean([found[f"{c}_f1"] for c in Category], axis=0)
+    of_categories = np.stack([found[f"{c}_f1"] for c in Category])
+    found["statement_macro_f1"] = ratio(
+        np.nansum(of_categories, axis=0), (~np.isnan(of_categories)).sum(axis=0)
+    )
     characters, right, statements, right_statements = (counts[..., _UNITS + i] for i in range(_SHARES))
     found["category_accuracy"] = ratio(right_statements, statements)
     found["character_accuracy"] = ratio(right, characters)
