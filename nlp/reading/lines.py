@@ -9,13 +9,10 @@ from dataclasses import dataclass
 
 from nlp.document import Block, Origin, Paragraph, Table
 from nlp.reading.paragraphs import line_is_open, starts_paragraph
+from nlp.structure.furniture import is_page_number
 
 _EDGE = 0.09
 """The share of a page's height, above and below, in which page numbers and running heads stand."""
-_PAGE_NUMBER = re.compile(r"[\-—–－·\s]*第?\s*\d{1,4}\s*页?[\-—–－·\s]*(?:[/共]\s*共?\s*\d{1,4}\s*页?)?")
-
-_LONGEST_NUMBER = 80
-"""Characters of the longest line that can be a page's number, blanks among them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +54,7 @@ def without_furniture(items: Sequence[Item]) -> list[Item]:
     def kept(item: Item) -> bool:
         if isinstance(item, Table) or not item.edge:
             return True
-        if len(item.text) <= _LONGEST_NUMBER and _PAGE_NUMBER.fullmatch(item.text.strip()):
+        if is_page_number(item.text, at_edge=True):
             return False
         return not (len(pages) > 2 and edges[_shape(item.text)] > len(pages) / 2)
 

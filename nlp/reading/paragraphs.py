@@ -11,14 +11,13 @@ from statistics import median
 
 from nlp.document import Block, Paragraph
 from nlp.enumerator import MARK
-from nlp.structure.furniture import is_report_title
+from nlp.structure.furniture import is_page_number, is_report_title
 from nlp.structure.headings import is_canonical, is_heading_like
 from nlp.structure.numbering import split_number
 
 _ENDS = "。！？；：.!?;:”’）)》】"
 _INDENT = re.compile(r"[ \t\u3000]{2,}|\u3000|\t")
 _CELLS = re.compile(r"\S(?:\t|[ \u3000]{2,})\S")
-_PAGE_NUMBER = re.compile(r"[\-—–－·\s]*第?\s*\d{1,3}\s*页?[\-—–－·\s]*(?:[/共]\s*共?\s*\d{1,3}\s*页?)?")
 _LONG, _WIDEST = 15, 90
 """Characters of the shortest line that tells a width, and of the widest page."""
 _FEWEST_LINES, _FEWEST_BREAKS = 5, 3
@@ -175,14 +174,10 @@ def _goes_on(lines: Sequence[str], at: int, wrap: _Wrap, running: frozenset[str]
 def _behind_page_end(lines: Sequence[str], at: int, running: frozenset[str]) -> int:
     """The index behind a page's number, running head and the blank lines about them; `at` if there is no such thing."""
     end, passed = at, False
-    while end < len(lines) and (not (text := lines[end].strip()) or text in running or _is_page_number(text)):
+    while end < len(lines) and (not (text := lines[end].strip()) or text in running or is_page_number(text)):
         passed = passed or bool(text)
         end += 1
     return end if passed else at
-
-
-def _is_page_number(text: str) -> bool:
-    return len(text) <= 20 and _PAGE_NUMBER.fullmatch(text) is not None
 
 
 def _is_section_heading(line: str) -> bool:

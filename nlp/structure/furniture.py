@@ -4,8 +4,15 @@ from __future__ import annotations
 
 import re
 
-from nlp.structure.signature import DATE, LONGEST_LINE, SEAL, is_agency, is_signature
+from nlp.structure.date import DATE, YEAR
+from nlp.structure.signature import LONGEST_LINE, SEAL, is_agency, is_signature
 
+_PAGE_NUMBER = r"[\-—–－\s·]*第?\s*\d{1,3}\s*页?[\-—–－\s·]*(?:[/共]\s*共?\s*\d{1,3}\s*页?)?"
+"""The number of a page, marked or not: 3, － 3 －, 第3页 共9页, 3/9."""
+_NUMBER_WITHIN = re.compile(_PAGE_NUMBER)
+_NUMBER_AT_EDGE = re.compile(_PAGE_NUMBER.replace("{1,3}", "{1,4}"))
+_LONGEST_NUMBER = 80
+"""Characters of the longest line that can be a page's number, blanks among them."""
 _LABELS = (
     r"(?:索引号|发布机构|发文机关|发文机构|公开机构|所属机构|发文字号|文号|字号|发布日期|发布时间|发文日期|成文日期|生成日期|公开日期|废止日期|有效性|效力状态|"
     r"主题分类|信息分类|信息类别|组配分类|体裁分类|主题词|关键词|内容概述|(?:信息|稿件|文章|内容)?来源|作者|责任编辑|责编|编辑|审核|"
@@ -13,7 +20,7 @@ _LABELS = (
     r"(?:报告|填报)(?:单位|时间|日期))"
 )
 _FURNITURE = re.compile(
-    r"[\-—–－\s·]*第?\s*\d{1,3}\s*页?[\-—–－\s·]*(?:[/共]\s*共?\s*\d{1,3}\s*页?)?"  # － 3 －, 第3页 共9页
+    rf"{_PAGE_NUMBER}"
     rf"|[（(]?\s*{_LABELS}\s*[:：][^。；]{{0,100}}"
     r"|(?:[【\[（(]?\s*字[体号]\s*[:：]?\s*(?:大|中|小|\s)+[】\]）)]?.{0,10})"
     r"|(?:打印|关闭|分享|收藏|返回顶部|返回|上一篇|下一篇|扫一扫.{0,20}|当前位置.{0,60}|您(?:现在|当前)?(?:所在)?的?位置.{0,60}"
@@ -24,7 +31,9 @@ _FURNITURE = re.compile(
     r"|附?图表?\s*[\d一二三四五六七八九十]{1,2}\s*[、：:．.\s]\s*[^，。；]{2,60}"  # 图1：近三年申请数量（单位：件）
     r"|[（(]?\s*(?:计量)?单位\s*[:：]\s*(?:[件条个次项篇人元、,，/\s]|万元){1,12}[）)]?"
     r"|目[\s\u3000]*录"
-    r"|(?:主送|抄送|抄报|分送)\s*[:：][^。；]{0,140}。?|[^《》于，、]{0,40}20\d\d\s*年\s*\d{1,2}\s*月\s*\d{1,2}\s*日\s*印发?|[（(]?\s*共印\s*\d{1,5}\s*份\s*[）)]?"
+    r"|(?:主送|抄送|抄报|分送)\s*[:：][^。；]{0,140}。?"
+    rf"|(?=.*印)[^《》于，、]{{0,40}}{DATE}\s*印发?"  # 甲县办公室 2022年1月20日印发
+    r"|[（(]?\s*共印\s*\d{1,5}\s*份\s*[）)]?"
     rf"|{SEAL}"
     r"|[（(]\s*此页无正文.{0,10}[）)]|[（(]\s*(?:联系人|联系电话)[^（）()]{0,60}[）)]"
     r"|[\u4e00-\u9fff]{2,20}〔\d{4}〕\d+号"
@@ -37,9 +46,10 @@ _FOOT = re.compile(
 )
 """What opens the foot of a web page."""
 _REPORT_TITLE = re.compile(
-    r"《?[\u4e00-\u9fff（）()·]{0,30}?(?:20\d\d|二[〇○零Oo0]..)年?度?的?(?:政府信息|政务信息|信息|政务)公开(?:工作)?(?:情况)?的?"
+    rf"《?[\u4e00-\u9fff（）()·]{{0,30}}?{YEAR}年?度?的?(?:政府信息|政务信息|信息|政务)公开(?:工作)?(?:情况)?的?"
     r"(?:年度)?(?:工作)?(?:报告|年报|总结)》?(?:\.\w{3,4})?"
 )
+"""A title as most are worded, without blanks: 〔甲局〕2021年政府信息公开工作年度报告〔.docx〕."""
 _RUNNING_HEAD = re.compile(r"(?P<agency>.{0,30}?)政府信息公开(?:工作)?(?:年度(?:工作)?报告|年报)")
 """A title without its year, as the heads of pages have it."""
 _BLANKS_WITHIN = re.compile(r"(?<=[\u4e00-\u9fff])[\s\u3000]+(?=[\u4e00-\u9fff])")
@@ -54,8 +64,21 @@ def is_furniture(text: str) -> bool:
     return any(_FURNITURE.fullmatch(spelling) for spelling in spellings) or is_signature(text)
 
 
+def is_page_number(text: str, at_edge: bool = False) -> bool:
+    """Whether the line is nothing but a page's number.
+
+    One of four digits is so only at the edge of a page (`at_edge`): elsewhere it may be a year.
+    """
+    pattern = _NUMBER_AT_EDGE if at_edge else _NUMBER_WITHIN
+    return len(text) <= _LONGEST_NUMBER and pattern.fullmatch(text.strip()) is not None
+
+
 def is_report_title(text: str) -> bool:
-    """Whether the line is nothing but a report's title: a running head, a link, or where another report begins."""
+    """Whether the line is nothing but a report's title: a running head, a link, or where another report begins.
+
+    Sure rather than complete, since such lines are left out of the text: a title that puts its year last, or is a
+    notice's, is none here. Blanks in it and marks of a book (《》) about it do not matter.
+    """
     if len(text) > LONGEST_LINE:
         return False
     text = re.sub(r"[\s\u3000]+", "", text)

@@ -3,43 +3,34 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import cached_property
+from itertools import chain
 
 from nlp.structure.closing import signature_start
+from nlp.structure.date import YEAR, date_in, year_of
 from nlp.structure.divisions import places_of
 from nlp.structure.furniture import is_furniture
-from nlp.structure.signature import is_agency, signatures
+from nlp.structure.signature import is_agency, signatures, signer_of
 
-_DIGIT = {digit: str(value) for value, digit in enumerate("〇一二三四五六七八九")} | {
-    "零": "0",
-    "○": "0",
-    "Ｏ": "0",
-    "O": "0",
-}
 _FULL_WIDTH = {0xFF10 + digit: str(digit) for digit in range(10)}
-_DIGITS = r"(20\d\d|二[〇○零ＯO][〇○零ＯO一二][〇○零ＯO一二三四五六七八九])"
-_YEAR = re.compile(rf"{_DIGITS}\s*年?")
-_YEAR_WITH_MARK = re.compile(rf"{_DIGITS}\s*年(?!\s*[\d元一二三四五六七八九十]{{1,2}}\s*月)")
-_DATED = re.compile(rf"{_DIGITS}\s*年")
-_DATE = re.compile(
-    rf"[（(]?{_DIGITS}\s*[年\-/.]\s*(?P<month>1[0-2]|0?[1-9]|十[一二]|[元一二三四五六七八九十])(?!\d)"
-    r"\s*(?:[月\-/.]\s*(?:(?:\d{1,2}|[一二三四五六七八九十]{1,3})\s*日?)?)?\s*(?:\d\d?:\d\d(?::\d\d)?)?\s*[）)]?"
-)
-"""A day or a month: 2022年1月, 二〇二二年一月二十日, 2022-01-20."""
-_SEAL = re.compile(r"[（(]\s*[^（）()]{0,4}章\s*[）)]")
-_LAST_OF_THE_YEAR = frozenset(("11", "12", "十一", "十二"))
+_YEAR = re.compile(YEAR)
+_MARKED_YEAR = re.compile(rf"(?P<year>{YEAR})\s*年")
+_YEAR_OF_NO_DATE = re.compile(rf"{_MARKED_YEAR.pattern}(?!\s*[\d元一二三四五六七八九十]{{1,2}}\s*月)")
+_PERIOD = re.compile(r"(?P<year>20\d\d)年1月1日")
+_NEARLY_OVER = 11
+"""The month from which on a report is of the year that it is signed in, not of the one before."""
 _SPAN_OF_YEARS = re.compile(
-    rf"[（(]?(?:{_DIGITS}\s*年?\s*[-—－–~～至]+\s*{_DIGITS}\s*学?(?:年度?)?|{_DIGITS}\s*学?年度?(?:\d{{1,2}}月份?)?)[）)]?"
-    rf"|^[\[〔【]{_DIGITS}年?度?[\]〕】]"
+    rf"[（(]?(?:{YEAR}\s*年?\s*[-—－–~～至]+\s*{YEAR}\s*学?(?:年度?)?|{YEAR}\s*学?年度?(?:\d{{1,2}}月份?)?)[）)]?"
+    rf"|^[\[〔【]{YEAR}年?度?[\]〕】]"
 )
 """2022年, 2022年度, （2022年度）, 2021—2022学年, 2022年12月, [2022]."""
-_PERIOD = re.compile(r"(20\d\d)年1月1日")
 _TITLE = re.compile(
     r"(?:公开|政务).{0,16}(?:年度?)?(?:工作)?(?:年度)?(?:报告|年报|总结)|年度报告|公开年报|工作年报"
 )
 _SUBJECT = re.compile(
-    r"(?:关于|发布|印发|公布|编制)?(?:20\d\d|二[〇○零ＯO]..)?\s*[年—\-]*度?\s*(?:的)?\s*(?:(?:公共)?企?事业单位|企业|(?<=[年度的])(?:学校|高校|医院))?"
+    rf"(?:关于|发布|印发|公布|编制)?{YEAR}?\s*[年—\-]*度?\s*(?:的)?\s*(?:(?:公共)?企?事业单位|企业|(?<=[年度的])(?:学校|高校|医院))?"
     r"(?:政府信息|政务信息|信息|政务|部门信息|政府网站|院务|校务)\s*(?:与政务)?公开"
 )
 _SENDING = re.compile(r"(?:年度|关于|的|发布|印发|公布|报送|上报|呈报|门户网站|网站)+$")
@@ -85,6 +76,32 @@ class Metadata:
     spent: frozenset[int]
 
 
+@dataclass(frozen=True)
+class _Signature:
+    """Who signs a text, and when; looked for once, and not before it is asked for: mostly title and front tell."""
+
+    lines: Sequence[str]
+
+    @cached_property
+    def agency(self) -> str | None:
+        closing = (name for line in self._closing if is_agency(name := signer_of(line)))
+        return next(chain(closing, (signer_of(self.lines[i]) for i in self._signed)), None)
+
+    @property
+    def dated(self) -> Iterator[str]:
+        """The lines in which the date may be."""
+        beside = (j for i in self._signed for j in (i - 1, i + 1) if 0 <= j < len(self.lines))
+        return chain((self.lines[j] for j in beside), self._closing)
+
+    @cached_property
+    def _signed(self) -> list[int]:
+        return list(signatures(self.lines))
+
+    @cached_property
+    def _closing(self) -> Sequence[str]:
+        return self.lines[signature_start(self.lines) :]
+
+
 def metadata_of(front: Sequence[str], everything: Sequence[str], file_title: str | None) -> Metadata:
     """Read title, agency and year.
 
@@ -99,13 +116,14 @@ def metadata_of(front: Sequence[str], everything: Sequence[str], file_title: str
         own = re.split(r"\s*[_|]\s*|\s+-\s+|--", file_title.strip())[0]
         if title is None or (_told(title) <= 0 < _told(own)):
             title = own
+    signature = _Signature(everything)
     agency = _agency_of(title) if title else None
     if agency is None:
-        agency = _agency_below(front, spent) or _signed_agency(everything) or _agency_in_lead(front)
+        agency = _agency_below(front, spent) or signature.agency or _agency_in_lead(front)
     elif not places_of(agency):  # 县教育局: the signature may tell of which county
-        signed = _signed_agency(everything)
+        signed = signature.agency
         agency = signed if signed and signed.endswith(agency) and places_of(signed) else agency
-    year = _year(title, front, everything)
+    year = _year(title, front, signature)
     spent |= {i for i, line in enumerate(front) if _is_front_matter(line)}
     return Metadata(title, agency, year, frozenset(spent))
 
@@ -217,39 +235,23 @@ def _unbracketed(line: str) -> str:
     return match[1].strip() if match else line.strip()
 
 
-def _signed_agency(lines: Sequence[str]) -> str | None:
-    closing = next(
-        (name for line in lines[signature_start(lines) :] if is_agency(name := _signer(line))), None
-    )
-    return closing or next((_signer(lines[i]) for i in signatures(lines)), None)
-
-
-def _signer(line: str) -> str:
-    """A line of a signature without seal and date."""
-    return _SEAL.sub("", _DATE.sub("", line)).strip()
-
-
 def _agency_in_lead(front: Sequence[str]) -> str | None:
     named = (match[1] for line in front for match in _LEAD_AGENCY.finditer(line))
     return next((name for name in named if not _NO_AGENCY.search(name)), None)
 
 
-def _year(title: str | None, front: Sequence[str], everything: Sequence[str]) -> int | None:
+def _year(title: str | None, front: Sequence[str], signature: _Signature) -> int | None:
     """The year that the title names, or the front; failing that, the one that the signature's date closes."""
+    named = _YEAR.search(title) if title else None
+    if named:
+        return year_of(named[0])
     text = "\n".join(front)
-    for source, pattern in ((title or "", _YEAR), (text, _PERIOD), (text, _YEAR_WITH_MARK)):
-        match = pattern.search(source)
-        if match:
-            return _number(match[1])
-    signed = [j for i in signatures(everything) for j in (i - 1, i + 1) if 0 <= j < len(everything)]
-    below = [*(everything[j] for j in signed), *everything[signature_start(everything) :]]
-    for line in (*below, *front):
-        date = _DATE.search(line)
-        if date and (not (name := _signer(line)) or is_agency(name)):
-            return _number(date[1]) - (date["month"] not in _LAST_OF_THE_YEAR)
-    match = _DATED.search(text)
-    return _number(match[1]) if match else None
-
-
-def _number(year: str) -> int:
-    return int("".join(_DIGIT.get(ch, ch) for ch in year))
+    stated = _PERIOD.search(text) or _YEAR_OF_NO_DATE.search(text)
+    if stated:
+        return year_of(stated["year"])
+    for line in (*signature.dated, *front):
+        date = date_in(line)
+        if date and (not (name := signer_of(line)) or is_agency(name)):
+            return date.year - (date.month < _NEARLY_OVER)
+    dated = _MARKED_YEAR.search(text)
+    return year_of(dated["year"]) if dated else None

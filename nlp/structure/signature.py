@@ -6,16 +6,16 @@ import re
 from collections.abc import Iterator, Sequence
 from itertools import pairwise
 
-_DAY = r"[\d一二三四五六七八九十]{1,3}"
-_YEAR = r"(?:20\d\d|二[〇○ＯOo零0０]..)"
-DATE = rf"{_YEAR}\s*[年\-/.]\s*(?:{_DAY}|元)\s*[月\-/.]\s*{_DAY}\s*日?"
-SEAL = r"[（(](?:加盖|单位)?[公盖印签]?章[）)]"
+from nlp.structure.date import DATE_OR_MONTH, DATES_BEGIN, without_dates
+
+SEAL = r"[（(]\s{0,4}(?:加盖|单位|机关|行政|电子)?\s{0,4}[公盖印签]?\s{0,4}章\s{0,4}[）)]"
 LONGEST_LINE = 160
 """Characters of the longest line that is looked at: a pattern that ends in blanks takes its time over many."""
-_SIGNED_DATE = rf"[（(]?(?:{DATE}|{_YEAR}年(?:{_DAY}|元)月)[）)]?"
-"""The date of a signature, without blanks: the day may be left out."""
+_SIGNED_DATE = rf"[（(]?{DATE_OR_MONTH}[）)]?"
+"""The date of a signature: the day may be left out."""
 _DATE_LINE = re.compile(_SIGNED_DATE)
-_DATES_BEGIN = ("2", "二", "（", "(")
+_DATES_BEGIN = (*DATES_BEGIN, "（", "(")
+_SEAL = re.compile(SEAL)
 _SEAL_LINE = re.compile(rf"\s*{SEAL}\s*")
 _AGENCY = re.compile(r"[\u4e00-\u9fff（）()·\s\u3000]{3,40}")
 _AGENCY_ENDS = (
@@ -53,6 +53,11 @@ def is_signed_date(text: str) -> bool:
     if len(text) > LONGEST_LINE or not text.lstrip().startswith(_DATES_BEGIN):
         return False  # nearly all lines: they need not be taken apart
     return _DATE_LINE.fullmatch("".join(text.split())) is not None
+
+
+def signer_of(text: str) -> str:
+    """A line of a signature without its date and its seal."""
+    return _SEAL.sub("", without_dates(text)).strip()
 
 
 def _is_signer(text: str) -> bool:
