@@ -221,12 +221,11 @@ def in_one_line(document: Document) -> list[tuple[str, str]]:
     return [(kind, text.replace("\n", "")) for kind, text in narrative(document)]
 
 
-def test_lines_are_joined_over_the_end_of_a_page() -> None:
+@pytest.mark.parametrize("number", ["- {} -", "{}", "第{}页 共9页", f"第 {{}} 页{'　' * 20}共 9 页"])
+def test_lines_are_joined_over_the_end_of_a_page(number: str) -> None:
     lines = []
-    for number, line in enumerate(cut(WRAPPED, 28, by_columns=False), 1):
-        lines += (
-            [line] if number % 5 else [line, "", f"- {number // 5} -", "甲县水利局政府信息公开年度报告", ""]
-        )
+    for i, line in enumerate(cut(WRAPPED, 28, by_columns=False), 1):
+        lines += [line] if i % 5 else [line, "", number.format(i // 5), "甲县水利局政府信息公开年度报告", ""]
     expected = narrative(read_bytes("\n".join(WRAPPED).encode(), "a.txt"))
     assert narrative(read_bytes("\n".join(lines).encode(), "a.txt")) == expected
 

@@ -14,7 +14,9 @@ from nlp.labels import Level, SectionKind
 from nlp.notice import Notice
 from nlp.report import Report
 from nlp.structure import parse
+from nlp.structure.date import Date, date_in, without_dates
 from nlp.structure.divisions import level_of, region_of
+from nlp.structure.furniture import is_furniture, is_page_number
 from nlp.structure.headings import is_heading_like, kind_of
 from nlp.structure.numbering import NumberStyle, number_value, split_number
 from nlp.structure.tables import table_lines
@@ -67,6 +69,9 @@ def numbered(style: str) -> list[str]:
         "一、": lambda i: f"{chinese[i]}、{heads[i]}",
         "一.": lambda i: f"{chinese[i]}.{heads[i]}",
         "一 ": lambda i: f"{chinese[i]}  {heads[i]}",
+        "一": lambda i: f"{chinese[i]}{heads[i]}",
+        "Ⅰ、": lambda i: f"{'ⅠⅡⅢⅣⅤⅥ'[i]}、{heads[i]}",
+        "I.": lambda i: f"{('I', 'II', 'III', 'IV', 'V', 'VI')[i]}. {heads[i]}",
         "(一)": lambda i: f"({chinese[i]}){heads[i]}",
         "1.": lambda i: f"{i + 1}.{heads[i]}",
         "1、": lambda i: f"{i + 1}、{heads[i]}",
@@ -87,6 +92,9 @@ def numbered(style: str) -> list[str]:
         "一、",
         "一.",
         "一 ",
+        "一",
+        "Ⅰ、",
+        "I.",
         "(一)",
         "1.",
         "1、",
@@ -108,6 +116,32 @@ def test_the_six_headings_in_their_spellings(style: str) -> None:
         (SectionKind.PROBLEMS, "一是更新慢。\n下一步将提速。"),
         (SectionKind.OTHER, "无"),
     ]
+
+
+@pytest.mark.parametrize("numbers", ["ⅠⅡⅢ", ("I", "II", "III")])
+def test_a_roman_number_is_no_part_of_its_heading(numbers: str | tuple[str, ...]) -> None:
+    heads = ("工作概述", "热线电话接听", "存在问题及下一步打算")
+    text = "\n".join(f"{n}、{heading}\n已有3条。" for n, heading in zip(numbers, heads, strict=True))
+    assert [(s.kind, s.number, s.heading) for s in parse(document_of(text)).sections] == [
+        (SectionKind.OVERVIEW, numbers[0], heads[0]),
+        (SectionKind.LEGACY, numbers[1], heads[1]),
+        (SectionKind.PROBLEMS, numbers[2], heads[2]),
+    ]
+
+
+def test_a_number_needs_no_mark_before_the_headings_of_a_form_and_those_beside_them() -> None:
+    text = "一总体情况\n公开3条。\n二问题与改进\n更新慢。\n三其他需要报告的事项：无"
+    assert [(s.kind, s.number, s.heading) for s in parse(document_of(text)).sections] == [
+        (SectionKind.OVERVIEW, "一", "总体情况"),
+        (SectionKind.PROBLEMS, "二", "问题与改进"),
+        (SectionKind.OTHER, "三", "其他需要报告的事项"),
+    ]
+
+
+@pytest.mark.parametrize("heading", ["一年来主要工作情况", "三公经费支出情况"])
+def test_a_number_within_the_words_of_a_heading_stays_there(heading: str) -> None:
+    report = parse(document_of(f"{heading}\n公开3条。\n存在的主要问题及改进情况\n更新慢。"))
+    assert (report.sections[0].number, report.sections[0].heading) == (None, heading)
 
 
 def test_heading_and_text_on_one_line() -> None:
@@ -232,6 +266,31 @@ def test_a_numbered_line_without_text_beneath_is_no_heading_by_its_number() -> N
     assert parse(document_of(text)).sections[-1].text == "更新慢。\n三、窗口人手紧张"
 
 
+@pytest.mark.parametrize("signature", ["", "\n甲县财政局\n2022年1月20日"])
+def test_points_at_the_end_that_sound_like_headings_are_text(signature: str) -> None:
+    text = "一、总体情况\n公开3条。\n二、存在的问题\n更新慢。\n三、窗口人手不足\n四、查阅设备短缺问题"
+    assert [s.text for s in parse(document_of(text + signature)).sections] == [
+        "公开3条。",
+        "更新慢。\n三、窗口人手不足\n四、查阅设备短缺问题",
+    ]
+
+
+@pytest.mark.parametrize("heading", ["三、说明与附表（见附件）", "三、重要事项", "三、收费及减免情况"])
+def test_a_last_heading_that_names_a_subject_is_no_text(heading: str) -> None:
+    text = f"一、总体情况\n公开3条。\n二、存在的问题\n更新慢。\n{heading}"
+    assert [s.text for s in parse(document_of(text)).sections] == ["公开3条。", "更新慢。"]
+
+
+def test_a_last_heading_above_a_table_is_no_text() -> None:
+    texts = ("一、总体情况", "公开3条。", "二、存在的问题", "更新慢。", "三、公文往来问题")
+    table = Table((("类别", "件数"), ("来文", "12")))
+    blocks = (*map(Paragraph, texts), table)
+    assert [s.text for s in parse(Document("a", FileFormat.DOCX, blocks)).sections] == [
+        "公开3条。",
+        "更新慢。",
+    ]
+
+
 def test_a_heading_of_any_words_fills_the_gap_between_two_numbers() -> None:
     text = (
         "一、总体情况\n公开3条。\n二、热线电话接听\n接听7次。\n三、存在的主要问题及改进情况如下：\n更新慢。"
@@ -324,6 +383,9 @@ def test_kinds_of_headings(heading: str, kind: SectionKind) -> None:
         ("第 二 部分：公开", NumberStyle.PART, 2, "公开"),
         ("3．公开", NumberStyle.ARABIC, 3, "公开"),
         ("(4) 公开", NumberStyle.PARENTHESIZED_ARABIC, 4, "公开"),
+        ("Ⅳ、公开", NumberStyle.ROMAN, 4, "公开"),
+        ("Ⅻ 公开", NumberStyle.ROMAN, 12, "公开"),
+        ("VIII．公开", NumberStyle.ROMAN, 8, "公开"),
     ],
 )
 def test_numbers_of_headings(line: str, style: NumberStyle, value: int, rest: str) -> None:
@@ -332,7 +394,9 @@ def test_numbers_of_headings(line: str, style: NumberStyle, value: int, rest: st
     assert (number.style, number.value, number.rest) == (style, value, rest)
 
 
-@pytest.mark.parametrize("line", ["3.5万条", "2021年公开", "一方面", "公开"])
+@pytest.mark.parametrize(
+    "line", ["3.5万条", "2021年公开", "一方面", "公开", "IP、域名", "V.I.P.窗口", "X光机"]
+)
 def test_what_is_no_number_of_a_heading(line: str) -> None:
     assert split_number(line) is None
 
@@ -436,6 +500,8 @@ def test_a_table_that_holds_the_report_is_read_row_by_row() -> None:
         ("甲县人民政府关于2019年政府信息公开工作情况的报告", "甲县人民政府", 2019),
         ("2018年甲县水利局信息公开工作年度报告", "甲县水利局", 2018),
         ("甲镇人民政府二〇二一年政府信息公开工作年度报告", "甲镇人民政府", 2021),
+        ("甲镇人民政府二0二一年政府信息公开工作年度报告", "甲镇人民政府", 2021),
+        ("甲镇人民政府二oo九年政府信息公开工作年度报告", "甲镇人民政府", 2009),
         ("2022年度政府信息公开工作年度报告 甲县教育局", "甲县教育局", 2022),
         ("甲县教育局法治政府建设暨2022年政府信息公开报告", "甲县教育局", 2022),
         ("甲县自来水公司2022年企业信息公开年度报告", "甲县自来水公司", 2022),
@@ -594,6 +660,9 @@ def test_a_letter_that_sends_the_report_is_no_title_of_it() -> None:
     [
         ("", "2022年1月20日", 2021),
         ("", "二〇二二年三月二日", 2021),
+        ("", "二０二二年元月二日", 2021),
+        ("", "２０２２年１月２０日", 2021),
+        ("", "二〇二—年十二月二日", 2021),
         ("", "2021年12月29日", 2021),
         ("2022年1月", "", 2021),
         ("根据2019年5月15日起施行的《条例》，编制本报告。", "2022年1月20日", 2021),
@@ -619,6 +688,32 @@ def test_a_table_of_problems_and_measures_is_read_row_by_row() -> None:
     assert found(report)[-1] == (SectionKind.PROBLEMS, "公示更新慢\n逐项明确更新时限\n解读形式单一\n制作图解")
 
 
+@pytest.mark.parametrize(
+    "rows",
+    [
+        "存在问题\t改进措施\n公示更新慢\t按月检查\n解读形式单一，群众看不懂。\t制作图解",
+        "序号\t存在问题\t改进措施\t责任股室\n1\t公示更新慢\t按月检查\t信息股\n2\t解读形式单一，群众看不懂。\t制作图解\t信息股",
+    ],
+)
+def test_such_a_table_may_arrive_as_lines_parted_at_tabs(rows: str) -> None:
+    assert parse(document_of(THREE.replace("更新慢。", rows))).sections[1].text == (
+        "公示更新慢\n按月检查\n解读形式单一，群众看不懂。\n制作图解"
+    )
+
+
+@pytest.mark.parametrize(
+    "lines",
+    [
+        "存在问题\t公示更新慢\n改进措施\t按月检查",
+        "（一）存在问题\t公示更新慢\n（二）人手紧张\t解读少",
+        "存在问题，改进措施\t见下\n公示更新慢\t按月检查",
+        "存在问题\t改进措施",
+    ],
+)
+def test_lines_with_tabs_under_no_header_lose_none(lines: str) -> None:
+    assert parse(document_of(THREE.replace("更新慢。", lines))).sections[1].text == lines
+
+
 def test_a_frame_around_a_section_is_no_table_of_points() -> None:
     said = "公示更新慢，解读少。将逐项核对。"
     framed = Table((("五、存在的主要问题及改进情况",) * 2, (said,) * 2))
@@ -633,6 +728,32 @@ def test_a_form_with_labels_at_the_left_is_no_table_of_points() -> None:
         (SectionKind.PROBLEMS, "更新慢。解读形式单一。"),
         (SectionKind.PLANS, "逐项核对。制作图解。"),
     ]
+
+
+def test_a_label_with_its_text_beside_it_is_text_without_a_stop() -> None:
+    rows = (("存在的主要问题", "公示更新慢，解读形式单一"), ("改进措施", "按月检查公示栏和意见箱"))
+    texts = ("一、总体情况", "公开9条。", "二、存在的主要问题及改进情况")
+    report = parse(Document("t.xlsx", FileFormat.XLSX, (*map(Paragraph, texts), Table(rows))))
+    assert found(report)[-1] == (
+        SectionKind.PROBLEMS,
+        "存在的主要问题\n公示更新慢，解读形式单一\n改进措施\n按月检查公示栏和意见箱",
+    )
+
+
+def test_a_sheet_whose_rows_are_the_sections_is_read_without_a_stop() -> None:
+    rows = (("总体情况", "公开9条"), ("存在的主要问题", "公示更新慢，解读少"), ("其他需要报告的事项", "无"))
+    report = parse(Document("t.xlsx", FileFormat.XLSX, (Table(rows),)))
+    assert found(report) == [
+        (SectionKind.OVERVIEW, "公开9条"),
+        (SectionKind.PROBLEMS, "公示更新慢，解读少"),
+        (SectionKind.OTHER, "无"),
+    ]
+
+
+@pytest.mark.parametrize("beside", ["12", "1,240", "原因分析", "整改完成情况", "拟采取的具体改进措施"])
+def test_a_label_beside_a_number_or_another_name_is_no_text(beside: str) -> None:
+    blocks = (Paragraph("一、总体情况"), Paragraph("公开9条。"), Table((("存在问题", beside),)))
+    assert found(parse(Document("t.xlsx", FileFormat.XLSX, blocks))) == [(SectionKind.OVERVIEW, "公开9条。")]
 
 
 def test_a_sentence_without_a_number_is_no_heading() -> None:
@@ -879,6 +1000,11 @@ def test_labels_of_pages_and_of_tables_are_no_narrative(line: str) -> None:
         ("新疆生产建设兵团第七师胡杨河市水利局", "新疆维吾尔自治区", Level.CITY),
         ("第十二师水利局", "新疆维吾尔自治区", Level.CITY),
         ("第七师胡杨河市明河镇人民政府", "新疆维吾尔自治区", Level.TOWNSHIP),
+        ("第七师一三一团", "新疆维吾尔自治区", Level.TOWNSHIP),
+        ("新疆生产建设兵团第七师胡杨河市131团", "新疆维吾尔自治区", Level.TOWNSHIP),
+        ("第十二师一〇四团市场监督管理所", "新疆维吾尔自治区", Level.TOWNSHIP),
+        ("第七师团委", "新疆维吾尔自治区", Level.CITY),
+        ("第七师市场监督管理局", "新疆维吾尔自治区", Level.CITY),
         ("第一师范附属小学", None, None),
         ("明河县市场监督管理局", "明河县", Level.COUNTY),
         ("明河镇市场监督管理所", "明河镇", Level.TOWNSHIP),
@@ -1014,6 +1140,11 @@ def test_a_word_under_a_heading_after_the_tables_is_the_sections_text(said: str)
         "县残联\n2022年1月20日",
         "明河县气象台\n2022年1月20日",
         "国营明河林场\n2022年1月20日",
+        "明河县水利局\n２０２２年１月２０日",
+        "明河县水利局２０２２年元月",
+        "明河县水利局\n2022.1.20",
+        "明河县水利局（电子印章）",
+        "明河县水利局\n（ 公 章 ）\n2022年1月20日",
         "2022年1月20日\n明河高新区",
         "报告单位：明河县水利局\n报告时间：2022年1月20日",
         "附件：1.信息公开统计表\n2.申请办理登记表\n明河县水利局（盖章）\n2022年元月12日",
@@ -1025,6 +1156,41 @@ def test_a_signature_is_no_narrative_however_it_is_spelt(signature: str) -> None
         "更新慢。",
         "未收取费用。",
     ]
+
+
+@pytest.mark.parametrize(
+    ("line", "date"),
+    [
+        ("2022年1月20日", Date(2022, 1)),
+        ("（2022年12月）", Date(2022, 12)),
+        ("明河县水利局 2022-03-20 10:30", Date(2022, 3)),
+        ("发布时间：２０２２年１月２０日", Date(2022, 1)),
+        ("二○二二 年 十一 月 三 日", Date(2022, 11)),
+        ("二零二二年元月", Date(2022, 1)),
+        ("二ＯＯ八年十月", Date(2008, 10)),
+        ("2022年13月5日", None),
+        ("2022年度", None),
+        ("二楼一月办件3条", None),
+    ],
+)
+def test_dates_in_their_spellings(line: str, date: Date | None) -> None:
+    assert date_in(line) == date
+
+
+def test_a_line_without_its_dates() -> None:
+    assert without_dates("明河县水利局（2022年1月20日）") == "明河县水利局"
+    assert without_dates("2022年13月的清单") == "2022年13月的清单"
+
+
+@pytest.mark.parametrize("line", ["3", "－ 3 －", "第3页 共9页", "3/9", "— 128 —"])
+def test_the_number_of_a_page(line: str) -> None:
+    assert is_page_number(line) and is_furniture(line)
+
+
+def test_four_digits_are_a_page_s_number_only_at_its_edge() -> None:
+    assert is_page_number("2022", at_edge=True)
+    assert not is_page_number("2022")
+    assert not is_page_number("3条", at_edge=True)
 
 
 @pytest.mark.parametrize(

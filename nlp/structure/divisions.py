@@ -42,9 +42,11 @@ _PLACE = re.compile(
 """A place that the table does not have: townships, zones, and divisions that are named otherwise there, or no more."""
 _CORPS = re.compile(
     r"^(?:新疆生产建设兵团|兵团)?"
-    r"(?:第[一二三四五六七八九十]{1,3}师(?!范)|[一二三四五六七八九十]{1,3}师(?=[\u4e00-\u9fff]{2,4}市))(?:[\u4e00-\u9fff]{2,4}?市)?"
+    r"(?:第[一二三四五六七八九十]{1,3}师(?!范)|[一二三四五六七八九十]{1,3}师(?=[\u4e00-\u9fff]{2,4}市))(?:[\u4e00-\u9fff]{2,4}?市(?!场))?"
 )
 """A division of the 兵团, as good as a prefecture, with the city that it runs: 第八师石河子市."""
+_REGIMENT = re.compile(r"[一二三四五六七八九十百〇零\d]{1,5}团(?!市?委|体|结)")
+"""A regiment of such a division, which is to it as a town to a city: 第一师阿拉尔市三团."""
 _STREET = re.compile(r"[东南西北中大]?[路街道]")
 
 
@@ -206,7 +208,7 @@ def level_of(agency: str) -> Level | None:
         return Level.TOWNSHIP
     if not places:
         if corps:
-            return Level.CITY
+            return Level.TOWNSHIP if _REGIMENT.match(agency, corps.end()) else Level.CITY
         if _NATIONAL.match(agency):
             return Level.NATIONAL
         if _province_in_short(agency):

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 
 from nlp.document import Block, Origin, Paragraph, Table
 from nlp.structure.headings import CANONICAL
-from nlp.structure.prose import prose_of
-from nlp.structure.tables import table_lines
+from nlp.structure.prose import is_table_of_points, prose_of
+from nlp.structure.tables import POINTS, table_lines
 
 _HEADING_WITHIN = re.compile(
     r"(?:(?<=[\s\d。；：！？）)无—-])|(?<=报告)|(?<=项目)|^)[一二三四五六七八九十]{1,2}、"
@@ -30,30 +30,64 @@ class Line:
     origin: Origin
     heading_level: int | None = None
     table: bool = False
+    above_table: bool = False
+    """Whether a table follows that was left out."""
 
 
 def lines_of(blocks: Sequence[Block]) -> list[Line]:
     """The document's paragraphs, flattened tables marked; a table's prose as paragraphs, its data left out."""
-    paragraphs: list[Paragraph | None] = []
-    for block in blocks:
-        if isinstance(block, Paragraph):
-            paragraphs.extend(_split(block))
-        elif isinstance(block, Table):
-            paragraphs.extend(prose_of(block))
-            paragraphs.append(None)  # rows on either side of a real table are not neighbours
+    stretches: list[list[Paragraph]] = [[]]  # rows on either side of a real table are not neighbours
+    for block in _with_tables_of_points(list(_parted(blocks))):
+        for paragraph in [block] if isinstance(block, Paragraph) else [*prose_of(block), None]:
+            if paragraph is None:
+                stretches.append([])
+            else:
+                stretches[-1].append(paragraph)
     lines: list[Line] = []
-    stretch: list[Paragraph] = []
-    for paragraph in [*paragraphs, None]:
-        if paragraph is not None:
-            stretch.append(paragraph)
-            continue
+    for i, stretch in enumerate(stretches):
+        if i > 0 and lines:
+            lines[-1] = replace(lines[-1], above_table=True)
         marks = table_lines([p.text for p in stretch])
         lines.extend(
             Line(p.text.strip(), p.origin, p.heading_level, mark)
             for p, mark in zip(stretch, marks, strict=True)
+            if p.text.strip()
         )
-        stretch = []
-    return [line for line in lines if line.text]
+    return lines
+
+
+def _parted(blocks: Sequence[Block]) -> Iterator[Block]:
+    for block in blocks:
+        if isinstance(block, Paragraph):
+            yield from _split(block)
+        else:
+            yield block
+
+
+def _with_tables_of_points(blocks: Sequence[Block]) -> Iterator[Block]:
+    """The blocks, a table of points that arrives as lines, its cells parted by tabs, made a table again."""
+    start = 0
+    while start < len(blocks):
+        rows = list(_rows_from(blocks, start))
+        if is_table_of_points(rows):
+            yield Table(tuple(rows), blocks[start].origin)
+        else:
+            yield from blocks[start : start + max(len(rows), 1)]
+        start += max(len(rows), 1)
+
+
+def _rows_from(blocks: Sequence[Block], start: int) -> Iterator[tuple[str, ...]]:
+    """The rows of a table from `start` on, if that may be a header of points: lines of several cells, not of more."""
+    header = _cells(blocks[start])
+    if len(header) > 1 and any(map(POINTS.search, header)):
+        for i in range(start, len(blocks)):
+            if not 1 < len(cells := _cells(blocks[i])) <= len(header):
+                break
+            yield cells
+
+
+def _cells(block: Block) -> tuple[str, ...]:
+    return tuple(block.text.strip(" \u3000").split("\t")) if isinstance(block, Paragraph) else ()
 
 
 def _split(paragraph: Paragraph) -> Iterator[Paragraph]:

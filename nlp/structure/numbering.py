@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from dataclasses import dataclass
 from enum import Enum
 
 DIGITS = "〇一二三四五六七八九"
 _FORMAL = str.maketrans("壹贰叁肆伍陆柒捌玖拾", "一二三四五六七八九十")
 _CHINESE = r"[一二三四五六七八九十壹贰叁肆伍陆柒捌玖拾]{1,3}"
+_ROMAN = ("I", "II", "III", "IV", "V", "VI", "VII", "VIII", "IX", "X", "XI", "XII")
+"""The Roman numbers that have a character of their own as well: Ⅰ to Ⅻ."""
 _BLANK = r"[\s\u3000]*"
 
 
@@ -17,6 +20,7 @@ class NumberStyle(Enum):
 
     PART = "part"
     CHINESE = "chinese"
+    ROMAN = "roman"
     PARENTHESIZED_CHINESE = "parenthesized chinese"
     ARABIC = "arabic"
     PARENTHESIZED_ARABIC = "parenthesized arabic"
@@ -25,6 +29,7 @@ class NumberStyle(Enum):
 _PATTERNS = {
     NumberStyle.PART: rf"第{_BLANK}({_CHINESE}){_BLANK}(?:部分|章|节)[、，：:.]?",
     NumberStyle.CHINESE: rf"({_CHINESE}){_BLANK}(?:[、．.,，:：]|(?=[\s\u3000]))",
+    NumberStyle.ROMAN: rf"([Ⅰ-Ⅻ]|{'|'.join(reversed(_ROMAN))}){_BLANK}(?:[、．.,，:：](?![\dA-Za-z])|(?=[\s\u3000]))",
     NumberStyle.PARENTHESIZED_CHINESE: rf"[（(]{_BLANK}({_CHINESE}){_BLANK}[）)][、．.]?",
     NumberStyle.ARABIC: r"(\d{1,2})[\s\u3000]*(?:[、．,，](?!\d)|\.(?!\d)|(?=[\s\u3000]))",
     NumberStyle.PARENTHESIZED_ARABIC: rf"[（(]{_BLANK}(\d{{1,2}}){_BLANK}[）)][、．.]?",
@@ -32,6 +37,7 @@ _PATTERNS = {
 _COMPILED = {
     style: re.compile(_BLANK + pattern + _BLANK + r"(.*)", re.DOTALL) for style, pattern in _PATTERNS.items()
 }
+_WITHOUT_MARK = re.compile(rf"{_BLANK}({_CHINESE})([\u4e00-\u9fff].*)", re.DOTALL)
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,11 +60,20 @@ def split_number(line: str) -> Numbered | None:
     return None
 
 
+def split_unmarked(line: str) -> Numbered | None:
+    """The Chinese number that opens `line` with no mark behind it; if it is one, for 一方面 opens so, too."""
+    match = _WITHOUT_MARK.fullmatch(line)
+    return Numbered(NumberStyle.CHINESE, match[1], number_value(match[1]), match[2]) if match else None
+
+
 def number_value(number: str) -> int:
-    """The integer that 十二, 二十, 贰 or 12 stand for."""
+    """The integer that 十二, 二十, 贰, Ⅳ or 12 stand for."""
     number = number.translate(_FORMAL)
     if number.isdecimal():
         return int(number)
+    letters = unicodedata.normalize("NFKC", number)
+    if letters in _ROMAN:
+        return _ROMAN.index(letters) + 1
     tens, ten, ones = number.rpartition("十")
     if not ten:
         return int("".join(str(DIGITS.index(ch)) for ch in ones))

@@ -12,8 +12,9 @@ from nlp.structure.numbering import split_number
 from nlp.structure.tables import POINTS, is_form_cell, is_form_table, is_number_cell
 
 _WHO = re.compile(r"序号|编号|责任|牵头|部门|单位|股室|科室|时限|时间|期限|类别|类型|备注|数量|件数|次数")
-_SHORTEST_POINT, _LONGEST_LABEL = 4, 8
-"""Characters of the shortest cell of a table of points that says something, and of the longest label beside one."""
+_SHORTEST_POINT, _LONGEST_LABEL, _LONGEST_NAME = 4, 8, 12
+"""Characters of the shortest cell of a table of points that says something, of the longest label beside one, and of
+the longest name above it."""
 
 
 def prose_of(table: Table) -> list[Paragraph | None]:
@@ -23,7 +24,12 @@ def prose_of(table: Table) -> list[Paragraph | None]:
     if asked := _narrative_columns(table):
         return list(_read_columns(table, asked))
     cells = [cell.strip() for row in table.rows for cell in row if cell.strip()]
-    prose = [cell for cell in cells if cell.count("。") >= 2 or (len(cell) >= 40 and "。" in cell)]
+    labelled = {cell.strip() for row in table.rows if _is_labelled_point(row) for cell in row}
+    prose = [
+        cell
+        for cell in cells
+        if cell in labelled or cell.count("。") >= 2 or (len(cell) >= 40 and "。" in cell)
+    ]
     if not prose or (is_form_table(table.rows) and sum(map(len, prose)) < 0.5 * sum(map(len, cells))):
         return []
     kept = set(prose)
@@ -51,6 +57,32 @@ def _narrative_columns(table: Table) -> list[int]:
     return [] if is_form_table(table.rows) else [i for i, name in named.items() if not _WHO.search(name)]
 
 
+def is_table_of_points(rows: Sequence[Sequence[str]]) -> bool:
+    """Whether rows whose cells were parted at tabs are a table of points: its header holds nothing but such names."""
+    header = [name.strip() for name in rows[0] if name.strip()] if len(rows) > 1 else []
+    return (
+        len(header) > 1
+        and all(len(name) <= _LONGEST_NAME and (POINTS.search(name) or _WHO.search(name)) for name in header)
+        and not any(split_number(name) or "，" in name for name in header)
+        and bool(_narrative_columns(Table(tuple(map(tuple, rows)))))
+    )
+
+
+def _is_labelled_point(row: Sequence[str]) -> bool:
+    """Whether a row of a form is text though it has no stop: 存在的主要问题 | 更新慢，解读形式单一."""
+    cells = list(dict.fromkeys(cell.strip() for cell in row if cell.strip()))
+    return len(cells) == 2 and _is_label(cells[0]) and _says_something(cells[1])
+
+
+def _says_something(cell: str) -> bool:
+    """Whether a cell is more than the name of a column beside the first: 存在的问题 | 原因分析."""
+    if is_number_cell(cell) or is_form_cell(cell):
+        return False
+    return re.search(r"[，；。]", cell) is not None or (
+        len(cell) > _LONGEST_LABEL and not is_heading_like(_without_number(cell))
+    )
+
+
 def _is_label(cell: str) -> bool:
     words = plain(_without_number(cell))
     return len(words) <= _LONGEST_LABEL and kind_of(words) in (SectionKind.PROBLEMS, SectionKind.PLANS)
@@ -72,9 +104,8 @@ def _read_columns(table: Table, columns: Sequence[int]) -> Iterator[Paragraph]:
 def _is_frame(table: Table) -> bool:
     """Whether a table holds the report itself: a sentence, which most tables lack, and headings of two sections."""
     cells = {cell.strip() for row in table.rows for cell in row}
-    return any("。" in cell for cell in cells) and (
-        sum(is_canonical(_without_number(cell)) for cell in cells) >= 2
-    )
+    says_something = any("。" in cell for cell in cells) or any(map(_is_labelled_point, table.rows))
+    return says_something and (sum(is_canonical(_without_number(cell)) for cell in cells) >= 2)
 
 
 def _read_by_row(table: Table) -> Iterator[Paragraph | None]:

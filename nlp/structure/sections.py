@@ -19,7 +19,7 @@ from nlp.structure.closing import closing_start, signature_start
 from nlp.structure.furniture import is_furniture, is_report_title
 from nlp.structure.headings import is_canonical, is_heading_like, kind_of, plain
 from nlp.structure.lines import Line
-from nlp.structure.numbering import Numbered, NumberStyle, split_number
+from nlp.structure.numbering import Numbered, NumberStyle, split_number, split_unmarked
 from nlp.structure.signature import signatures
 from nlp.structure.tables import is_form_cell
 
@@ -35,6 +35,8 @@ _SENTENCE_END = re.compile(r"(?:。|如下[：:。.]?)\s*$")
 _SLOGAN = re.compile(r"[^。；;！!？?：:\n]{4,30}[：:]?")
 _FRAMED = re.compile(r"[【〖［\[](?P<text>[^【】〖〗［］\[\]。]{2,40})[】〗］\]]")
 _CONTENTS = re.compile(r"目[\s\u3000]*录")
+_SUBJECT = re.compile(r"附[表件录图]|(?:情况|事项|说明|工作|数据|目录|名单|联系方式)$")
+"""In words that name what a section is about, and say nothing themselves."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,10 +76,11 @@ def outline(lines: Sequence[Line]) -> Outline:
     skipped = _contents(candidates, lines)
     chain = _best_chain([c for c in candidates if c.line not in skipped], lines)
     chosen = _before_annex(chain, lines)
+    end = chain[len(chosen)].line if len(chosen) < len(chain) else len(lines)
+    chosen = _without_last_points(chosen, lines[:end])
     first = chosen[0].line if chosen else len(lines)
     front = tuple(line for i, line in enumerate(lines[:first]) if i not in skipped)
     sections = []
-    end = chain[len(chosen)].line if len(chosen) < len(chain) else len(lines)
     stops = [*(candidate.line for candidate in chosen[1:]), end][: len(chosen)]
     for candidate, stop in zip(chosen, stops, strict=True):
         body = [candidate.text] if candidate.text else []
@@ -121,6 +124,28 @@ def _before_annex(chain: Sequence[Candidate], lines: Sequence[Line]) -> Sequence
     return chain
 
 
+def _without_last_points(chain: Sequence[Candidate], lines: Sequence[Line]) -> Sequence[Candidate]:
+    """The chain without headings of unknown words at its end that nothing follows: they are points of the last section.
+
+    One that names a subject (重要事项, 说明与附表) is left out: its section is empty. A heading above a table is one, though
+    the table is left out.
+    """
+    stop = len(chain)
+    while stop > 1 and chain[stop - 1].kind is SectionKind.LEGACY:
+        last = chain[stop - 1]
+        beneath = lines[last.line + 1 : chain[stop].line if stop < len(chain) else len(lines)]
+        if (
+            last.text
+            or _SUBJECT.search(last.words)
+            or lines[last.line].above_table
+            or any(line.table for line in beneath)
+            or narrative(beneath, last=True)
+        ):
+            break
+        stop -= 1
+    return chain[:stop]
+
+
 def _beneath(chain: Sequence[Candidate], at: int, lines: Sequence[Line]) -> Sequence[Line]:
     return lines[chain[at].line + 1 : chain[at + 1].line if at + 1 < len(chain) else len(lines)]
 
@@ -145,10 +170,11 @@ def narrative(lines: Sequence[Line], last: bool) -> list[Line]:
 
 
 def _candidates(lines: Sequence[Line]) -> list[Candidate]:
+    unmarked = sum(_unmarked(line.text, known=False) is not None for line in lines) > 1
     found = [
         candidate
         for i, line in enumerate(lines)
-        if (candidate := _candidate(i, line) or _by_number(i, lines)) is not None
+        if (candidate := _candidate(i, line, unmarked) or _by_number(i, lines)) is not None
     ]
     if len(found) > _MOST_CANDIDATES:
         return []
@@ -161,11 +187,12 @@ def _candidates(lines: Sequence[Line]) -> list[Candidate]:
     ]
 
 
-def _candidate(index: int, line: Line) -> Candidate | None:
+def _candidate(index: int, line: Line, unmarked: bool) -> Candidate | None:
+    """The line as a candidate; `unmarked` says that the document's numbers are written without a mark: 一总体情况."""
     text = _unframed(line.text)
     if "\t" in text.strip():
         return None
-    numbered = split_number(text.lstrip("#*· "))
+    numbered = split_number(text.lstrip("#*· ")) or _unmarked(text, known=unmarked)
     body = numbered.rest if numbered else text
     heading, rest = _heading_and_text(body)
     if heading is None:
@@ -183,13 +210,26 @@ def _candidate(index: int, line: Line) -> Candidate | None:
     return Candidate(index, kind, heading, numbered, rest, weight, plain(heading), canonical)
 
 
+def _unmarked(text: str, known: bool) -> Numbered | None:
+    """A number without a mark before a heading that a form prescribes, or before one alone of any `known` kind.
+
+    Beside headings that are numbered so, 六其他情况 is one; else 一年来工作情况 or 五公开落实情况 may stand there.
+    """
+    numbered = split_unmarked(text)
+    heading, rest = _heading_and_text(numbered.rest) if numbered else (None, "")
+    if heading is None:
+        return None
+    is_known = known and not rest and kind_of(heading) is not SectionKind.LEGACY
+    return numbered if is_known or is_canonical(heading) else None
+
+
 def _by_number(index: int, lines: Sequence[Line]) -> Candidate | None:
     """A short numbered line above a sentence: a heading, whatever it says, if its number is the next one."""
     line, beneath = lines[index], lines[index + 1 : index + 2]
     numbered = split_number(line.text)
     if (
         numbered is None
-        or numbered.style not in (NumberStyle.PART, NumberStyle.CHINESE)
+        or numbered.style not in (NumberStyle.PART, NumberStyle.CHINESE, NumberStyle.ROMAN)
         or line.table
         or not any(_says_something(next_line) for next_line in beneath)
         or not _SLOGAN.fullmatch(numbered.rest)
