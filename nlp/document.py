@@ -23,6 +23,9 @@ class FileFormat(Label):
     MHT = "mht", "网页存档"
     XLSX = "xlsx", "Excel 工作簿"
     RTF = "rtf", "RTF 文档"
+    XLS = "xls", "旧版 Excel、WPS 表格"
+    ODT = "odt", "OpenDocument 文本"
+    ODS = "ods", "OpenDocument 表格"
 
 
 @dataclass(frozen=True, slots=True)

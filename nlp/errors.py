@@ -66,7 +66,7 @@ class UnknownFormat(ReadError):
 
 
 class LegacyFormat(ReadError):
-    """A binary Word or WPS file, and nothing here that could convert it."""
+    """An Office or WPS file of another format, and nothing here that could convert it."""
 
     exit_status = 15
     advice = "save as .docx and try again"

@@ -1,4 +1,4 @@
-"""The other formats: .rtf, .ofd, .doc, .zip, .mht, .xlsx, and PDFs in columns, sideways, watermarked or scanned."""
+"""The other formats: .rtf, .ofd, .doc, .xls, .odt, .ods, .zip, .mht, .xlsx, and PDFs in columns, sideways, watermarked or scanned."""
 
 from __future__ import annotations
 
@@ -18,6 +18,7 @@ from collections.abc import Callable, Iterator
 from contextlib import suppress
 from itertools import pairwise
 from pathlib import Path
+from typing import cast
 
 import openpyxl
 import pdfplumber
@@ -47,7 +48,7 @@ from nlp.errors import (
 )
 from nlp.inputs import expand
 from nlp.notice import Notice, pages_unread
-from nlp.reading import archive, doc, ocr, ofd, read, read_bytes, xlsx
+from nlp.reading import archive, libreoffice, ocr, ofd, read, read_bytes, xlsx
 from nlp.reading.columns import Piece, Row, in_reading_order
 from nlp.reading.formats import SUFFIXES, reader_of
 from nlp.reading.zips import ZipLimits, open_zip
@@ -344,24 +345,92 @@ def test_an_ofd_that_is_a_bomb(monkeypatch: pytest.MonkeyPatch) -> None:
         read_bytes(ofd_of("", **{"Doc_0/Document.xml": many}), "a.ofd")
 
 
-# -- doc -------------------------------------------------------------------------------------------------
+# -- doc, xls, odt, ods ----------------------------------------------------------------------------------
 
 WORD = OLE + b"\0" * 600 + "WordDocument".encode("utf-16-le") + b"\0" * 600
-needs_soffice = pytest.mark.skipif(doc.soffice() is None, reason="LibreOffice is not installed")
+needs_soffice = pytest.mark.skipif(libreoffice.soffice() is None, reason="LibreOffice is not installed")
 
 
-@pytest.mark.parametrize("name", ["a.doc", "a.wps", "misnamed.docx"])
-def test_a_doc_without_libreoffice_says_what_to_do(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(doc, "soffice", lambda: None)
-    with pytest.raises(LegacyFormat, match=r"save as \.docx, or install LibreOffice"):
-        read_bytes(WORD, name)
+def ole_of(stream: str) -> bytes:
+    """An OLE file with a stream of this name: the name's 64 bytes in the directory, its length, and its kind."""
+    name = stream.encode("utf-16-le").ljust(64, b"\0")
+    return OLE + b"\0" * 600 + name + struct.pack("<HB", 2 * len(stream) + 2, 2) + b"\0" * 600
+
+
+def open_document(kind: str, **entries: str) -> bytes:
+    mimetype = f"application/vnd.oasis.opendocument.{kind}"
+    return zip_of(**{"mimetype": mimetype, "content.xml": "<a/>"}, **entries)
+
+
+EXCEL, ODT, ODS = ole_of("Workbook"), open_document("text"), open_document("spreadsheet")
+
+
+@pytest.mark.parametrize(
+    ("data", "name", "says"),
+    [
+        (WORD, "a.doc", r"Word or WPS document \(\.doc, \.wps\) \(save as \.docx"),
+        (WORD, "a.wps", r"Word or WPS document \(\.doc, \.wps\) \(save as \.docx"),
+        (WORD, "misnamed.docx", r"Word or WPS document \(\.doc, \.wps\) \(save as \.docx"),
+        (EXCEL, "a.xls", r"Excel or WPS workbook \(\.xls, \.et\) \(save as \.xlsx"),
+        (EXCEL, "a.et", r"Excel or WPS workbook \(\.xls, \.et\) \(save as \.xlsx"),
+        (ole_of("Book"), "misnamed.xlsx", r"Excel or WPS workbook \(\.xls, \.et\) \(save as \.xlsx"),
+        (ODT, "a.odt", r"OpenDocument text \(\.odt\) \(save as \.docx"),
+        (ODT, "misnamed.docx", r"OpenDocument text \(\.odt\) \(save as \.docx"),
+        (ODS, "a.ods", r"OpenDocument sheet \(\.ods\) \(save as \.xlsx"),
+    ],
+)
+def test_without_libreoffice_the_kind_of_file_is_said_and_what_to_do(
+    data: bytes, name: str, says: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(libreoffice, "soffice", lambda: None)
+    with pytest.raises(LegacyFormat, match=says + ", or install LibreOffice"):
+        read_bytes(data, name)
+
+
+OFFICE_XML = b'<?xml version="1.0"?>\r\n<?mso-application progid="Word.Document"?>\r\n<w:wordDocument/>'
+
+
+@pytest.mark.parametrize(
+    ("data", "name", "error", "says"),
+    [
+        (ole_of("PowerPoint Document"), "a.ppt", LegacyFormat, "old binary"),
+        (ole_of("__properties_version1.0") + "Book1, Workbook".encode("utf-16-le"), "a.msg", LegacyFormat, "old binary"),
+        (OFFICE_XML, "a.doc", LegacyFormat, "2003"),
+        (b"\xef\xbb\xbf" + OFFICE_XML, "a.xls", LegacyFormat, "2003"),
+        (open_document("presentation"), "a.odp", UnknownFormat, "no document"),
+        (zip_of(**{"mimetype": "application/epub+zip", "a.txt": REPORT}), "a.epub", UnknownFormat, "no document"),
+        (b"plain words", "a.odt", DamagedFile, "its content is not"),
+        (b"plain words", "a.ods", DamagedFile, "its content is not"),
+    ],
+)  # fmt: skip
+def test_other_files_of_these_kinds_are_not_given_to_libreoffice(
+    data: bytes, name: str, error: type[ReadError], says: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(libreoffice, "soffice", lambda: pytest.fail("asked for"))
+    with pytest.raises(error, match=says):
+        read_bytes(data, name)
+
+
+@pytest.mark.parametrize("name", ["a.xls", "a.et"])
+def test_what_is_named_as_an_old_workbook_and_is_none_is_read_as_what_it_is(name: str) -> None:
+    assert read_bytes(as_xlsx(REPORT), name).format is FileFormat.XLSX
+    assert read_bytes(as_html(REPORT), name).format is FileFormat.HTML
+    assert read_bytes(REPORT.encode(), name).format is FileFormat.TEXT
+
+
+def made_of(target: str) -> bytes:
+    """The report as LibreOffice would make it."""
+    return (as_docx if target == "docx" else as_xlsx)(REPORT)
 
 
 def fake_soffice(directory: Path, script: str) -> str:
-    """A program in LibreOffice's place; $out is where the converted file is expected."""
+    """A program in LibreOffice's place; $out is where the converted file is expected, $to its suffix."""
     program = directory / "soffice"
     program.write_text(
-        f'#!/bin/sh\nfor last; do :; done\nout="${{last%.doc}}.docx"\n{script}\n', encoding="utf-8"
+        "#!/bin/sh\nfor last; do\n"
+        '[ "$before" = --convert-to ] && to=$last\nbefore=$last\ndone\n'
+        f'out="${{last%.*}}.$to"\n{script}\n',
+        encoding="utf-8",
     )
     program.chmod(program.stat().st_mode | stat.S_IXUSR)
     return str(program)
@@ -369,24 +438,35 @@ def fake_soffice(directory: Path, script: str) -> str:
 
 @pytest.mark.skipif(os.name != "posix", reason="a shell script stands in for LibreOffice")
 @pytest.mark.parametrize(
+    ("data", "format", "target"),
+    [
+        (WORD, FileFormat.DOC, "docx"),
+        (EXCEL, FileFormat.XLS, "xlsx"),
+        (ODT, FileFormat.ODT, "docx"),
+        (ODS, FileFormat.ODS, "xlsx"),
+    ],
+)
+@pytest.mark.parametrize(
     ("script", "error", "says"),
     [
-        ("exit 0", DamagedFile, "cannot open"),
+        ("exit 0", DamagedFile, "cannot open this .{format} .*save as .{target}"),
         ("exit 77", DamagedFile, "cannot open"),
         ("kill -9 $$", DamagedFile, "cannot open"),
-        ('echo nothing > "$out"', DamagedFile, "damaged .docx"),
-        ('(sleep 2; touch "$out.late") & sleep 60', TooLarge, "took longer"),
+        ('echo nothing > "$out"', DamagedFile, "damaged .{target}"),
+        ('(sleep 2; touch "$out.late") & sleep 60', TooLarge, "took longer .*save as .{target}"),
     ],
 )
 def test_a_libreoffice_that_fails(
-    script: str, error: type[ReadError], says: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(doc.tempfile, "tempdir", str(tmp_path))
+    script: str, error: type[ReadError], says: str, data: bytes, format: FileFormat, target: str,
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch,
+) -> None:  # fmt: skip
+    monkeypatch.setattr(libreoffice.tempfile, "tempdir", str(tmp_path))
     program = fake_soffice(tmp_path, script.replace("$out.late", f"{tmp_path}/late"))
-    monkeypatch.setattr(doc, "soffice", lambda: program)
+    monkeypatch.setattr(libreoffice, "soffice", lambda: program)
+    reader = cast("Callable[..., Document]", reader_of(format))
     began = time.monotonic()
-    with pytest.raises(error, match=says):
-        doc.read_doc(WORD, "a.doc", seconds=0.5 if error is TooLarge else 20.0)
+    with pytest.raises(error, match=says.format(format=format, target=target)):
+        reader(data, "a", seconds=0.5 if error is TooLarge else 20.0)
     assert time.monotonic() - began < 20
     time.sleep(2.5 if error is TooLarge else 0)
     assert [path.name for path in tmp_path.iterdir()] == [
@@ -395,16 +475,67 @@ def test_a_libreoffice_that_fails(
 
 
 @pytest.mark.skipif(os.name != "posix", reason="a shell script stands in for LibreOffice")
+@pytest.mark.parametrize(
+    ("data", "name", "format", "target"),
+    [
+        (WORD, "a.wps", FileFormat.DOC, "docx"),
+        (EXCEL, "a.et", FileFormat.XLS, "xlsx"),
+        (ODT, "a.odt", FileFormat.ODT, "docx"),
+        (ODS, "a.ods", FileFormat.ODS, "xlsx"),
+    ],
+)
 def test_a_libreoffice_that_works_and_one_that_does_not_start(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    data: bytes, name: str, format: FileFormat, target: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    (tmp_path / "made.docx").write_bytes(as_docx(REPORT))
-    monkeypatch.setattr(doc, "soffice", lambda: fake_soffice(tmp_path, f'cp {tmp_path}/made.docx "$out"'))
-    document = read_bytes(WORD, "a.wps")
-    assert (document.format, texts(document)) == (FileFormat.DOC, REPORT.split("\n"))
-    monkeypatch.setattr(doc, "soffice", lambda: str(tmp_path / "none"))
+    """Its profile runs no macros and updates no links, of texts and of sheets."""
+    (tmp_path / "made").write_bytes(made_of(target))
+    script = f'cp {tmp_path}/made "$out"; cp "${{last%/*}}/profile/user/registrymodifications.xcu" {tmp_path}'
+    monkeypatch.setattr(libreoffice, "soffice", lambda: fake_soffice(tmp_path, script))
+    document = read_bytes(data, name)
+    assert (document.source, document.format, texts(document)) == (name, format, REPORT.split("\n"))
+    profile = (tmp_path / "registrymodifications.xcu").read_text(encoding="utf-8")
+    assert re.findall(r'name="(\w+)" oor:op="fuse"><value>(\w+)<', profile) == [
+        ("MacroSecurityLevel", "3"), ("DisableMacrosExecution", "true"), ("BlockUntrustedRefererLinks", "true"),
+        ("Link", "0"), ("Link", "1"),
+    ]  # fmt: skip
+    monkeypatch.setattr(libreoffice, "soffice", lambda: str(tmp_path / "none"))
     with pytest.raises(LegacyFormat, match="could not be started"):
-        read_bytes(WORD, "a.doc")
+        read_bytes(data, name)
+
+
+@pytest.mark.skipif(os.name != "posix", reason="a shell script stands in for LibreOffice")
+@pytest.mark.parametrize(
+    ("data", "target", "part"), [(ODS, "xlsx", "xl/styles.xml"), (ODT, "docx", "word/styles.xml")]
+)
+def test_the_limits_hold_for_what_libreoffice_makes(
+    data: bytes, target: str, part: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "made").write_bytes(parts_changed(made_of(target), **{part: b" " * 40_000_000}))
+    monkeypatch.setattr(libreoffice, "soffice", lambda: fake_soffice(tmp_path, f'cp {tmp_path}/made "$out"'))
+    with pytest.raises(TooLarge, match="times its size"):
+        read_bytes(data, "a")
+
+
+def test_old_workbooks_and_open_documents_are_inputs_in_a_directory_and_in_an_archive(tmp_path: Path) -> None:
+    names = ["a.xls", "b.et", "c.odt", "d.ods"]
+    path = zip_at(tmp_path / "e.zip", dict.fromkeys(["f.odp", *names], b"x"))
+    for name in [*names, "f.odp", ".~lock.c.odt#"]:
+        (tmp_path / name).write_bytes(b"x")
+    assert expand([str(tmp_path)]) == [
+        *(f"{tmp_path}/{name}" for name in names),
+        *(f"{path}/{name}" for name in names),
+    ]
+
+
+@needs_soffice
+@pytest.mark.parametrize("kind", ["xls", "ods", "odt"])
+def test_old_workbooks_and_open_documents_by_libreoffice(kind: str, sample_text: str) -> None:
+    suffix, made = (".docx", as_docx) if kind == "odt" else (".xlsx", as_xlsx)
+    data = libreoffice.converted(made(sample_text), f"a{suffix}", suffix, f".{kind}", "a report", 120)
+    document = read_bytes(data, f"a.{kind}")
+    assert document.format == kind
+    assert narrative(document) == narrative(read_bytes(sample_text.encode(), "a.txt"))
+    assert len(tables(document)) >= 3
 
 
 @needs_soffice
@@ -414,7 +545,7 @@ def test_a_doc_by_libreoffice(sample_text: str, tmp_path: Path) -> None:
     (tmp_path / "a.docx").write_bytes(as_docx(sample_text))
     subprocess.run(
         [
-            str(doc.soffice()), f"-env:UserInstallation={(tmp_path / 'profile').as_uri()}", "--headless",
+            str(libreoffice.soffice()), f"-env:UserInstallation={(tmp_path / 'profile').as_uri()}", "--headless",
             "--convert-to", "doc:MS Word 97", "--outdir", str(tmp_path), str(tmp_path / "a.docx"),
         ],
         check=True, capture_output=True, timeout=120,

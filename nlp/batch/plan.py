@@ -64,7 +64,7 @@ def jobs(
 
 def _final(ocr: bool) -> set[int]:
     """The exit statuses of failures that a file will meet again while it is as it is, here and with or without OCR."""
-    from nlp.reading.doc import soffice
+    from nlp.reading.libreoffice import soffice
 
     final = {fault.exit_status for fault in (EmptyFile, UnknownFormat, DamagedFile, EncryptedFile)}
     if not ocr:

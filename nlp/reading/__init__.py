@@ -21,7 +21,7 @@ MAX_BYTES = 64 * 1024 * 1024
 """The largest file that is read by default."""
 MAX_CHARACTERS = 2_000_000
 """The longest text: a hundred times the longest report, and what a model reads in minutes."""
-_FLOWING = (FileFormat.DOCX, FileFormat.DOC, FileFormat.RTF, FileFormat.HTML, FileFormat.MHT)
+_FLOWING = (FileFormat.DOCX, FileFormat.DOC, FileFormat.ODT, FileFormat.RTF, FileFormat.HTML, FileFormat.MHT)
 """Formats whose paragraphs may be lines that someone copied from a page; where there are pages, their layout tells."""
 
 

@@ -30,6 +30,10 @@ SUFFIXES = {
     ".mhtml": FileFormat.MHT,
     ".xlsx": FileFormat.XLSX,
     ".rtf": FileFormat.RTF,
+    ".xls": FileFormat.XLS,
+    ".et": FileFormat.XLS,
+    ".odt": FileFormat.ODT,
+    ".ods": FileFormat.ODS,
 }
 """The suffixes that a walk over a directory picks up."""
 
@@ -39,10 +43,21 @@ _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _ZIP = (b"PK\x03\x04", b"PK\x05\x06")
 _ENCRYPTED_PACKAGE = "EncryptedPackage".encode("utf-16-le")
 _WORD_DOCUMENT = "WordDocument".encode("utf-16-le")
+_WORKBOOKS = tuple(
+    name.encode("utf-16-le").ljust(64, b"\0") + bytes((2 * len(name) + 2, 0, 2))
+    for name in ("Workbook", "Book")
+)
+"""Whole entries of a directory (name, its length, "stream"): any text may have these words."""
+_OPEN_DOCUMENTS = {
+    b"application/vnd.oasis.opendocument.text": FileFormat.ODT,
+    b"application/vnd.oasis.opendocument.spreadsheet": FileFormat.ODS,
+}
+_OFFICE_XML = b"<?mso-application"
+"""Of Word and Excel 2003, which may name such a file .doc or .xls."""
 _IMAGES = (b"\x89PNG", b"\xff\xd8\xff", b"GIF8", b"II*\x00", b"MM\x00*", b"BM")
 _WIDE_MARKS = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE, codecs.BOM_UTF32_LE, codecs.BOM_UTF32_BE)
 _HTML_SIGNS = (b"<!doctype html", b"<html", b"<head", b"<body", b"<div", b"<table", b"<p>", b"<p ")
-_BINARY_SUFFIXES = (".docx", ".pdf", ".ofd", ".xlsx")
+_BINARY_SUFFIXES = (".docx", ".pdf", ".ofd", ".xlsx", ".odt", ".ods")
 
 
 def reader_of(format: FileFormat) -> Reader:
@@ -53,7 +68,7 @@ def reader_of(format: FileFormat) -> Reader:
 def sniff(data: bytes, source: str) -> FileFormat:
     """The format of a file's bytes; `source` is its name, which decides only between kinds of text.
 
-    Raises LegacyFormat (.xls and others), EncryptedFile, DamagedFile or UnknownFormat for what cannot be read.
+    Raises LegacyFormat (.ppt and others), EncryptedFile, DamagedFile or UnknownFormat for what cannot be read.
     """
     head = data[:2048].lstrip(b"\xef\xbb\xbf \t\r\n")
     if data.startswith(_OLE):
@@ -61,6 +76,8 @@ def sniff(data: bytes, source: str) -> FileFormat:
             raise EncryptedFile(source, "the document is encrypted")
         if _WORD_DOCUMENT in data:
             return FileFormat.DOC
+        if any(entry in data for entry in _WORKBOOKS):
+            return FileFormat.XLS
         raise LegacyFormat(source, "an old binary Office or WPS file", "save as .docx or .xlsx and try again")
     if head.startswith(b"{\\rtf"):
         return FileFormat.RTF
@@ -70,6 +87,8 @@ def sniff(data: bytes, source: str) -> FileFormat:
         return _sniff_zip(data, source)
     if data.startswith(_IMAGES):
         raise UnknownFormat(source, "an image", "run OCR first, and give the text")
+    if _OFFICE_XML in head:
+        raise LegacyFormat(source, "XML of Word or Excel 2003", "save as .docx or .xlsx and try again")
     if head[:5].lower() in (b"mime-", b"from:") or b"multipart/related" in head.lower():
         return FileFormat.MHT
     suffix = PurePath(source).suffix.lower()
@@ -86,12 +105,14 @@ def sniff(data: bytes, source: str) -> FileFormat:
 
 
 def _sniff_zip(data: bytes, source: str) -> FileFormat:
-    from nlp.reading.zips import open_zip
+    from nlp.reading.zips import open_zip, read_entry
 
     suffix = PurePath(source).suffix.lower()
     kind = f"{suffix} (zip) file" if suffix in SUFFIXES else "zip file"
     with open_zip(io.BytesIO(data), source, kind, "get the file again") as archive:
-        format = format_of_zip(archive.namelist())
+        names = archive.namelist()
+        mimetype = read_entry(archive, "mimetype", source, max_bytes=100) if "mimetype" in names else b""
+        format = _OPEN_DOCUMENTS.get(mimetype.strip()) or format_of_zip(names)
     if format is None:
         raise UnknownFormat(source, "a zip archive that is no document", "unpack it and give the files in it")
     return format
