@@ -127,8 +127,8 @@ def _before_annex(chain: Sequence[Candidate], lines: Sequence[Line]) -> Sequence
 def _without_last_points(chain: Sequence[Candidate], lines: Sequence[Line]) -> Sequence[Candidate]:
     """The chain without headings of unknown words at its end that nothing follows: they are points of the last section.
 
-    One that names a subject (重要事项, 说明与附表) is left out: its section is empty. A heading above a table is one, though
-    the table is left out.
+    One that names a subject (重要事项, 说明与附表) is left out: its section is empty. A heading above a table is one,
+    though the table is left out.
     """
     stop = len(chain)
     while stop > 1 and chain[stop - 1].kind is SectionKind.LEGACY:
