@@ -114,13 +114,19 @@ def test_a_finished_training_is_not_done_again(
     assert learner.fit(fold, tmp_path / "run").tag_sections(sections) == first
 
 
-def test_the_results_that_the_project_keeps_are_those_of_its_recipe_and_its_corpus() -> None:
+def test_the_results_that_the_project_keeps_are_those_of_its_recipes_and_its_corpus() -> None:
     """Where this fails, `git rm` what has changed, and mark the tables in docs/evaluation.md, or measure anew."""
     kept = Path(eval.__file__).parent / "results"
     reports = [*read_split("train"), *read_split("dev")]
     folds = [*stratified(reports, 5), *leave_family_out(reports)]
     learners = [learner_of(name, None) for name in ("default", "tfidf")]
     holding = [kept_result(fold, learner, kept) for learner in learners for fold in folds]
+    train, test = read_split("train"), read_split("test")
+    holding += [
+        kept_result(Fold(f"seed {seed}", train, test), baseline.make(seed, None), kept)
+        for baseline in (*BASELINES, product())
+        for seed in baseline.seeds
+    ]
     assert len([one for one in holding if one]) == len(list(kept.glob("*/*/*.json"))) > 0
 
 
