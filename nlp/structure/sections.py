@@ -101,7 +101,7 @@ def _without_last_points(chain: Sequence[Candidate], lines: Sequence[Line]) -> S
     stop = len(chain)
     while stop > 1 and chain[stop - 1].kind is SectionKind.LEGACY:
         last = chain[stop - 1]
-        beneath = lines[last.line + 1 : chain[stop].line if stop < len(chain) else len(lines)]
+        beneath = _beneath(chain, stop - 1, lines)
         if (
             last.text
             or _SUBJECT.search(last.words)
