@@ -317,6 +317,23 @@ def test_without_headings_the_text_is_one_section_with_a_warning() -> None:
     assert "no section heading found" in report.warnings[0]
 
 
+def test_one_heading_of_a_section_is_enough() -> None:
+    text = "五、存在的问题和改进措施\n目前更新较慢。\n（一）加强培训。\n（二）专人更新。"
+    assert found(parse(document_of(text))) == [
+        (SectionKind.PROBLEMS, "目前更新较慢。\n（一）加强培训。\n（二）专人更新。")
+    ]
+
+
+@pytest.mark.parametrize("heading", ["存在问题分析", "存在的主要问题及原因", "存在的短板弱项"])
+def test_headings_of_problems_may_end_in_their_analysis(heading: str) -> None:
+    text = f"一、工作现状\n公开3条。\n二、{heading}\n主要有以下不足：\n1.更新较慢。\n三、整改措施\n专人更新。"
+    assert found(parse(document_of(text))) == [
+        (SectionKind.OVERVIEW, "公开3条。"),
+        (SectionKind.PROBLEMS, "主要有以下不足：\n1.更新较慢。"),
+        (SectionKind.PLANS, "专人更新。"),
+    ]
+
+
 def test_an_empty_section_of_problems_is_kept_and_said() -> None:
     report = parse(
         document_of("一、总体情况\n公开3条。\n五、存在的主要问题及改进情况\n六、其他需要报告的事项\n无。")

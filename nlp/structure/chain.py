@@ -24,10 +24,12 @@ def best_chain(candidates: Sequence[Candidate], lines: Sequence[Line]) -> list[C
 
     Headings of one rank are numbered in one style, so each style (and none) has its own best chain; of these, the one
     in whose style most headings are that the forms prescribe is the report's, then the one with the most of them, then
-    the one of the highest rank. (A chain of points of a section may hold the sections' headings, too.)
+    the one of the highest rank. (A chain of points of a section may hold the sections' headings, too.) A heading alone
+    is an outline only if its words are those of a section.
     """
     styles = (*NumberStyle, None)
     chains = {style: _heaviest_path(_of_style(candidates, style), lines) for style in styles}
+    named = [style for style in styles if any(c.kind is not SectionKind.LEGACY for c in chains[style])]
     several = [style for style in styles if sum(_style(c) is style for c in chains[style]) >= 2]
     known = [style for style in several if len({c.kind for c in chains[style]} - {SectionKind.LEGACY}) >= 2]
 
@@ -35,7 +37,7 @@ def best_chain(candidates: Sequence[Candidate], lines: Sequence[Line]) -> list[C
         canonical = [c for c in chains[style] if c.canonical]
         return sum(_style(c) is style for c in canonical), len(canonical)
 
-    return chains[max(known or several or styles, key=prescribed)]
+    return chains[max(known or several or named or styles, key=prescribed)]
 
 
 def _style(candidate: Candidate) -> NumberStyle | None:
