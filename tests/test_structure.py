@@ -9,7 +9,7 @@ from conftest import SAMPLE, document_of
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from nlp.document import Document, FileFormat, Paragraph, Table
+from nlp.document import Block, Document, FileFormat, Paragraph, Table
 from nlp.labels import Level, SectionKind
 from nlp.notice import Notice
 from nlp.report import Report
@@ -259,6 +259,46 @@ def test_slogans_whose_numbers_go_on_to_a_heading_are_headings() -> None:
     assert [kind for kind, _ in found(parse(document_of(slogans)))] == [SectionKind.UNNAMED]
     beneath = parse(document_of(f"总体情况\n{slogans}存在的主要问题及改进情况\n更新慢。"))
     assert [kind for kind, _ in found(beneath)] == [SectionKind.OVERVIEW, SectionKind.PROBLEMS]
+
+
+def test_a_slogan_may_end_in_a_stop_or_stand_above_a_sub_heading() -> None:
+    text = (
+        "一、加强领导\n镇长每月听取汇报。\n二、完善制度，把住审核关口。\n文稿由两人核对。\n"
+        "三、突出重点，拓宽渠道\n（一）用好公开栏\n每季度更换12处。\n四、存在的问题\n更新慢。"
+    )
+    assert [(s.kind, s.number, s.text) for s in parse(document_of(text)).sections] == [
+        (SectionKind.LEGACY, "一", "镇长每月听取汇报。"),
+        (SectionKind.LEGACY, "二", "文稿由两人核对。"),
+        (SectionKind.LEGACY, "三", "（一）用好公开栏\n每季度更换12处。"),
+        (SectionKind.PROBLEMS, "四", "更新慢。"),
+    ]
+
+
+def test_points_that_end_in_stops_stay_points() -> None:
+    points = "一、加强培训，提高能力。\n二、完善制度，明确职责。\n三、加强考核，严格奖惩。"
+    text = f"一、总体情况\n公开3条。\n二、存在的问题及改进措施\n更新慢。\n{points}"
+    assert parse(document_of(text)).sections[-1].text == f"更新慢。\n{points}"
+
+
+def test_a_slogan_that_owns_up_to_problems_opens_their_section() -> None:
+    text = "一、基本情况\n公开3条。\n二、正视存在的问题，补齐短板\n更新慢。\n三、下一步打算\n按月检查。"
+    assert [kind for kind, _ in found(parse(document_of(text)))] == [
+        SectionKind.OVERVIEW,
+        SectionKind.PROBLEMS,
+        SectionKind.PLANS,
+    ]
+
+
+def test_a_sub_heading_spelt_as_a_section_leaves_an_old_reports_sections_their_rank() -> None:
+    text = (
+        "一、信息公开工作总体情况\n（一）主动公开政府信息情况\n公开30条。\n（二）依申请公开情况\n收到2件。\n"
+        "二、制度建设情况\n（一）审核制度建设情况\n先审后发。\n三、存在的问题及下步打算\n（一）存在的问题\n更新慢。\n（二）下步打算\n按月检查。"
+    )
+    assert [(s.kind, s.number) for s in parse(document_of(text)).sections] == [
+        (SectionKind.OVERVIEW, "一"),
+        (SectionKind.GOVERNANCE, "二"),
+        (SectionKind.PROBLEMS, "三"),
+    ]
 
 
 def test_a_numbered_line_without_text_beneath_is_no_heading_by_its_number() -> None:
@@ -642,6 +682,8 @@ def test_a_title_may_be_spaced_out_or_parted_over_a_cover(front: str, title: str
         ("2022年政府信息公开工作年度报告\n根据《条例》，由明河县中医医院编制本报告。", "明河县中医医院"),
         ("2022年政府信息公开工作年度报告\n特向社会公布本委2022年度报告。", None),
         ("2022年政府信息公开工作年度报告\n根据《条例》和明河县人民政府2022年的要求，编制本报告。", None),
+        ("2022明河县林业局政府信息公开工作年度报告", "明河县林业局"),
+        ("2022年明河县林业局政府信息公开年度报告 | ||", "明河县林业局"),
         ("[2022]明河县林业局政府信息公开年度报告", "明河县林业局"),
         ("2022年12月明河县林业局政府信息公开年度报告", "明河县林业局"),
         ("明河县林业局2022年度法治政府建设情况报告暨政府信息公开工作年度报告", "明河县林业局"),
@@ -653,6 +695,28 @@ def test_a_title_may_be_spaced_out_or_parted_over_a_cover(front: str, title: str
 def test_an_agency_in_brackets_in_the_lead_or_beside_another_subject(front: str, agency: str | None) -> None:
     report = parse(document_of(f"{front}\n一、总体情况\n公开信息9条。"))
     assert (report.agency, report.year) == (agency, 2022)
+
+
+@pytest.mark.parametrize(
+    ("lead", "agency"),
+    [
+        ("现公布2009年明河镇政府信息公开工作年度报告，内容涵盖明河镇政府2009年的工作情况。", "明河镇"),
+        ("本报告由明河县人民政府信息公开工作领导小组办公室根据《条例》编成，涉及2009年。", "明河县人民政府"),
+        ("2009年的数据如有疑问，请与明河县水利局办公室联系（电话：0555-1234567）。", "明河县水利局"),
+        ("2009年的数据如有疑问，请联系：明河县明河乡人民政府，电话：0555-1234567。", "明河县明河乡人民政府"),
+        ("2009年的数据如有疑问，请与明河市政府信息公开日常受理机构明河市电子政务办公室联系。", "明河市政府"),
+        ("2009年的数据如有疑问，请与本局办公室联系。", None),
+        ("2009年的数据如有疑问，请与县水利局联系。", None),
+    ],
+)
+def test_a_report_without_a_title_tells_its_agency_in_passing(lead: str, agency: str | None) -> None:
+    report = parse(document_of(f"{lead}\n一、概述\n公开信息9条。"))
+    assert (report.agency, report.year) == (agency, 2009)
+
+
+def test_a_report_without_a_title_and_a_date_is_of_the_year_that_opens_its_sentences() -> None:
+    text = "一、概述\n2014年，我街道依法公开信息。\n二、依申请公开情况\n2014年度未收到申请。\n三、改进措施\n2015年将按月更新。"
+    assert parse(document_of(text)).year == 2014
 
 
 @pytest.mark.parametrize(
@@ -786,6 +850,13 @@ def test_a_signature_above_the_foot_of_a_page_names_the_agency() -> None:
     assert parse(document_of(text)).agency == "甲县财政局"
 
 
+def test_a_value_beneath_its_label_is_no_introduction() -> None:
+    page = "索引号：\n0000/2016-12\n主题分类：\n医药卫生，医疗保健，计划生育\n2016年度明河县卫生局信息公开工作年度报告"
+    report = parse(document_of(f"{page}\n根据《条例》，编制本报告。\n一、概述\n公开3条。"))
+    assert report.agency == "明河县卫生局"
+    assert found(report)[0] == (SectionKind.LEAD, "根据《条例》，编制本报告。")
+
+
 def test_labels_of_the_page_and_the_signature_are_no_narrative() -> None:
     text = (
         "甲县财政局2021年政府信息公开工作年度报告\n索引号：X-1\n发布日期：2022-01-20\n来源：县财政局\n根据《条例》，现公布本报告。\n"
@@ -889,6 +960,54 @@ def test_a_report_that_lost_all_of_its_breaks_is_parted_at_the_forms_headings(bl
     ]
 
 
+def test_an_old_report_on_one_line_is_parted_at_headings_that_count_from_one() -> None:
+    line = (
+        "明河镇2009年度政府信息公开年度报告 按照《条例》规定，现将我镇2009年工作情况报告如下： 一、政府信息主动公开情况 公开46条。 "
+        "二、依申请公开情况 未收到申请。 三、对信息公开的评议情况 村民满意。 四、收费和减免情况 未收费。 "
+        "五、存在的主要问题和改进措施 主要问题：1.更新慢；2.渠道单一。 下一步将加强培训。"
+    )
+    report = parse(document_of(line))
+    assert (report.title, report.agency, report.year) == (
+        "明河镇2009年度政府信息公开年度报告",
+        "明河镇",
+        2009,
+    )
+    assert found(report) == [
+        (SectionKind.LEAD, "按照《条例》规定，现将我镇2009年工作情况报告如下："),
+        (SectionKind.PROACTIVE, "公开46条。"),
+        (SectionKind.REQUESTS, "未收到申请。"),
+        (SectionKind.LEGACY, "村民满意。"),
+        (SectionKind.FEES, "未收费。"),
+        (SectionKind.PROBLEMS, "主要问题：1.更新慢；2.渠道单一。 下一步将加强培训。"),
+    ]
+
+
+def test_an_old_report_on_one_line_without_blanks_is_parted_at_its_forms_headings() -> None:
+    line = (
+        "一、概述我局依法公开信息。二、主动公开政府信息情况公开30条。三、依申请公开工作情况收到2件。"
+        "四、政府信息公开收费及减免情况未收费。五、工作中存在的主要问题和改进措施更新慢。"
+    )
+    assert [text for _, text in found(parse(document_of(line)))] == [
+        "我局依法公开信息。",
+        "公开30条。",
+        "收到2件。",
+        "未收费。",
+        "更新慢。",
+    ]
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "本报告分为：一、概述 二、主动公开情况 三、依申请公开情况 四、存在的主要问题",
+        "我局：一、健全制度。二、加强培训。三、公开信息。四、规范管理。",
+    ],
+)
+def test_counted_words_without_sentences_or_without_kinds_part_no_line(line: str) -> None:
+    text = THREE.replace("公开3条。", f"公开3条。\n{line}")
+    assert parse(document_of(text)).sections[0].text == f"公开3条。\n{line}"
+
+
 def test_headings_may_stand_in_brackets() -> None:
     report = parse(
         document_of(
@@ -966,6 +1085,8 @@ def test_reports_of_two_agencies_in_one_file_leave_titles_and_signatures_out() -
         "索 引 号：000014349/2022-00012　　信息分类：年报",
         "【字体：大 中 小】  打印",
         "表1：2021年主动公开政府信息情况统计表",
+        "表1网站制度建设情况",
+        "| | |",
         "单位：件",
     ],
 )
@@ -1029,6 +1150,9 @@ def test_labels_of_pages_and_of_tables_are_no_narrative(line: str) -> None:
         ("县乡村振兴局", None, None),
         ("国家市场监督管理总局", None, Level.NATIONAL),
         ("中国民用航空华东地区管理局", None, Level.NATIONAL),
+        ("广德县审计局", "安徽省", Level.COUNTY),
+        ("章丘市林业局", "山东省", Level.COUNTY),
+        ("毕节地区行政公署", "贵州省", Level.CITY),
         ("财政局", None, None),
     ],
 )
@@ -1299,6 +1423,12 @@ def test_a_list_that_counts_its_rows_is_no_narrative() -> None:
     assert parse(document_of(text)).sections[0].text == "清单如下。\n公开3条。"
 
 
+def test_such_a_list_may_arrive_as_a_line_for_each_cell() -> None:
+    cells = "序号\n制度名称\n颁布时间\n1\n网站管理办法\n2014年3月\n2\n信息发布审核制度\n2015年5月"
+    text = THREE.replace("公开3条。", f"制度如下。\n{cells}\n公开3条。")
+    assert parse(document_of(text)).sections[0].text == "制度如下。\n公开3条。"
+
+
 def test_a_list_of_problems_and_measures_is_narrative() -> None:
     points = "序号 存在问题 改进措施\n1 公示栏更新慢 按月检查\n2 解读形式单一 制作图解"
     assert parse(document_of(THREE.replace("更新慢。", points))).sections[1].text == points
@@ -1311,9 +1441,190 @@ def test_a_list_of_problems_and_measures_is_narrative() -> None:
         "信息内容\n上一年项目数量\n本年增/减\n处理决定数量\n行政许可\n12\n-2\n340",
         "结果维持 结果纠正 其它结果 尚未审结 总计\n0 0 0 0 0",
         "主动公开政府信息数（不同渠道和方式公开相同信息计1条） 条 9",
+        "指标名称\n计量单位\n2012年度\n历年累计\n主动公开文件数\n条\n89\n301\n其中：1.镇务公开栏公开文件数\n条\n9\n31",
         "（不同方式回应同一热点或舆情计1次）",
     ],
 )
 def test_cells_of_the_forms_of_2019_and_before_are_no_narrative(rows: str) -> None:
     text = THREE.replace("五、", f"二、主动公开政府信息情况\n{rows}\n五、")
     assert [s.text for s in parse(document_of(text)).sections] == ["公开3条。", "更新慢。", "未收取费用。"]
+
+
+# -- reports as they are copied from pages: bars of tables, labels, paths -------------------------------
+
+
+@pytest.mark.parametrize("cells", [["规章", "0", "3"], ["行政许可", "12"], ["第二十条第（一）项", ""]])
+def test_cells_that_keep_a_bar_each_are_no_narrative(cells: list[str]) -> None:
+    rows = "\n".join(
+        f"{cell} |" for cell in ["信息内容", "本年制发件数", *cells, "行政处罚", "0", "|", "|||"]
+    )
+    text = THREE.replace("五、", f"二、主动公开政府信息情况 |\n{rows}\n五、")
+    assert [s.text for s in parse(document_of(text)).sections] == ["公开3条。", "更新慢。", "未收取费用。"]
+
+
+def test_the_bars_at_the_edges_of_a_row_are_no_text() -> None:
+    report = parse(document_of("\n".join(f"| {line} | ||" for line in THREE.strip().split("\n"))))
+    assert (report.agency, report.year) == ("甲县财政局", 2021)
+    assert [s.text for s in report.sections] == ["公开3条。", "更新慢。", "未收取费用。"]
+
+
+@pytest.mark.parametrize(
+    "rows", ["渠道\t条数\n网站\t120\n公众号\t300", "| 渠道 | 条数（条） |\n| 网站 | 120 |"]
+)
+def test_the_names_of_columns_above_numbers_are_no_narrative(rows: str) -> None:
+    text = THREE.replace("公开3条。", f"公开3条。\n{rows}\n同比增长5%。")
+    assert parse(document_of(text)).sections[0].text == "公开3条。\n同比增长5%。"
+
+
+def test_the_names_of_columns_above_words_are_narrative() -> None:
+    points = "问题\t措施\n更新慢\t按月检查"
+    assert "按月检查" in parse(document_of(THREE.replace("更新慢。", points))).sections[1].text
+
+
+def test_words_repeated_along_a_row_are_no_narrative() -> None:
+    rows = "信息内容\n本年制发件数\n规章\n本单位不制发规章\n本单位不制发规章\n本单位不制发规章\n行政规范性文件\n0\n0\n0"
+    text = THREE.replace("五、", f"二、主动公开政府信息情况\n{rows}\n五、")
+    assert [s.text for s in parse(document_of(text)).sections] == ["公开3条。", "更新慢。", "未收取费用。"]
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "首页/ 政府信息公开 / 政府信息公开年报 / 乡镇 / 2021年 / 正文",
+        "首页 → 政务公开 → 政府信息公开年报",
+        "> 政府信息公开 > 政府信息公开年报 > 2021",
+        "| >> 政务公开 | >> 信息公开目录 | >> 水利局 |",
+        "索 引 号 | 0012345/2022-00012 | 分 类 | 综合政务/报告 |",
+        "[ 成文日期 ]\t2022-01-25\t[ 有 效 性 ]\t有效",
+        "文    号成文日期：2022-01-22发布日期：2022-01-22",
+        "发布单位：甲县水利局 发布人：张三 点击量：12 字体：",
+        "语音播报     |     简明问答     |    图文解读",
+        "您好，欢迎登录甲县政务公开平台",
+    ],
+)
+def test_what_pages_have_above_a_report_is_no_narrative(line: str) -> None:
+    text = THREE.replace("一、总体", "根据条例编制本报告。\n一、总体")
+    report = parse(document_of(f"{line}\n{text}"))
+    assert (report.agency, report.sections[0].text) == ("甲县财政局", "根据条例编制本报告。")
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "公开率>95%，办结率>98%，均高于上年。",
+        "欢迎访问县政府门户网站查阅本报告。",
+        "分类施策，逐项整改。",
+        "单位：多数股室报送不及时，少数股室不报送。",
+    ],
+)
+def test_sentences_that_look_a_little_like_it_are_narrative(line: str) -> None:
+    text = THREE.replace("更新慢。", f"更新慢。\n{line}")
+    assert parse(document_of(text)).sections[1].text == f"更新慢。\n{line}"
+
+
+@pytest.mark.parametrize(
+    "label",
+    [
+        "标题：甲县水利局2022年政府信息公开工作年度报告",
+        "标 题 | 甲县水利局2022年政府信息公开工作年度报告 | ||",
+        "名　称\t甲县水利局2022年政府信息公开工作年度报告",
+    ],
+)
+def test_the_title_may_stand_beside_a_label(label: str) -> None:
+    report = parse(document_of(f"{label}\n{THREE.split(chr(10), 1)[1]}"))
+    assert report.title == "甲县水利局2022年政府信息公开工作年度报告"
+    assert (report.agency, report.year) == ("甲县水利局", 2022)
+    assert report.sections[0].kind is SectionKind.OVERVIEW
+
+
+@pytest.mark.parametrize(
+    ("quoted", "agency"),
+    [
+        ("《甲县水利局2022年政府信息公开工作年度报告》", "甲县水利局"),
+        ("《2022年度甲县水利局信息公开工作年度报告》", "甲县水利局"),
+        ("《关于做好2022年政府信息公开工作年度报告编制工作的通知》", None),
+        ("《中华人民共和国政府信息公开工作年度报告格式》", None),
+    ],
+)
+def test_the_introduction_may_quote_the_title(quoted: str, agency: str | None) -> None:
+    text = f"根据条例，现公布{quoted}的内容。\n{THREE.split(chr(10), 1)[1]}"
+    assert parse(document_of(text)).agency == agency
+
+
+def test_a_summary_of_the_work_has_a_title_not_a_heading() -> None:
+    report = parse(
+        document_of("2022年甲县教育局政务公开工作总结\n2022年，本局公开信息30条。\n今后将按月更新。")
+    )
+    assert (report.title, report.agency) == ("2022年甲县教育局政务公开工作总结", "甲县教育局")
+    assert [s.kind for s in report.sections] == [SectionKind.UNNAMED]
+
+
+@pytest.mark.parametrize("label", ["单位： 甲县财政局 2021年度", "填报单位：甲县财政局"])
+def test_whose_numbers_a_table_has_is_no_narrative(label: str) -> None:
+    text = THREE.replace("五、", f"二、主动公开政府信息情况\n{label}\n规章\t0\n五、")
+    assert [s.text for s in parse(document_of(text)).sections] == ["公开3条。", "更新慢。", "未收取费用。"]
+
+
+def test_a_note_beneath_a_table_is_no_narrative() -> None:
+    text = THREE.replace("五、", "二、主动公开政府信息情况\n规章\t0\t0\t0\n注：不含已废止的文件。\n五、")
+    text = text.replace("更新慢。", "更新慢。\n注：以上均为自查所见。")
+    assert [s.text for s in parse(document_of(text)).sections][:2] == [
+        "公开3条。",
+        "更新慢。\n注：以上均为自查所见。",
+    ]
+
+
+def test_a_note_beneath_a_table_of_the_file_is_no_narrative() -> None:
+    blocks: list[Block] = [Paragraph(line) for line in THREE.strip().split("\n")]
+    table = Table((("信息内容", "本年制发件数"), ("规章", "0")))
+    blocks[3:3] = [Paragraph("二、主动公开政府信息情况"), table, Paragraph("注：不含已废止的文件。")]
+    report = parse(Document("a.docx", FileFormat.DOCX, tuple(blocks)))
+    assert [s.text for s in report.sections] == ["公开3条。", "更新慢。", "未收取费用。"]
+
+
+def test_the_title_of_a_chart_is_no_narrative_without_a_number_too() -> None:
+    text = THREE.replace("公开3条。", "公开3条。\n2019—2021年公开数量对比图\n制作政策图解2篇。")
+    assert parse(document_of(text)).sections[0].text == "公开3条。\n制作政策图解2篇。"
+
+
+def test_a_page_that_asks_to_be_shared_is_at_its_end() -> None:
+    assert parse(document_of(f"{THREE}分享：\n扫码使用手机浏览本页内容")).sections[-1].text == "未收取费用。"
+
+
+def test_a_heading_right_behind_a_sentence_opens_its_section() -> None:
+    text = (
+        "甲县财政局2021年政府信息公开工作年度报告\n根据条例编制。 一、总体情况 公开3条。 二、主动公开政府信息情况\n规章\t0\t0\n"
+        "五、存在的主要问题及改进情况 更新慢。 六、其他需要报告的事项 未收取费用。"
+    )
+    report = parse(document_of(text))
+    assert [s.text for s in report.sections] == ["根据条例编制。", "公开3条。", "更新慢。", "未收取费用。"]
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "本报告分为两部分。一、总体情况、二、主动公开政府信息情况。",
+        "做到三点。三、其他需要报告的事项及时报告。",
+    ],
+)
+def test_headings_that_a_sentence_lists_open_nothing(line: str) -> None:
+    text = THREE.replace("公开3条。", f"公开3条。\n{line}")
+    assert parse(document_of(text)).sections[0].text == f"公开3条。\n{line}"
+
+
+def test_a_report_of_all_customs_of_a_region() -> None:
+    assert level_of("合肥海关关区") is level_of("合肥海关") is Level.CITY
+    assert region_of("合肥海关关区") == "安徽省"
+
+
+def test_a_report_that_gathers_others_is_of_who_gathers() -> None:
+    text = f"本报告根据条例，汇总丙省财政厅2021年政府信息公开情况编制形成。\n{THREE.split(chr(10), 1)[1]}"
+    assert parse(document_of(text)).agency == "丙省财政厅"
+
+
+def test_the_stop_of_a_heading_in_a_line_is_none_of_its_text() -> None:
+    line = (
+        "一、概述。公开3条。二、主动公开情况。公开2条。三、依申请公开情况。收到1件。四、存在的问题。更新慢。"
+    )
+    report = parse(document_of(f"甲县财政局2015年政府信息公开年度报告\n{line}"))
+    assert [s.text for s in report.sections] == ["公开3条。", "公开2条。", "收到1件。", "更新慢。"]

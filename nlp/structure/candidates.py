@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from nlp.labels import SectionKind
+from nlp.structure.date import YEAR
 from nlp.structure.headings import is_canonical, is_heading_like, kind_of, plain
 from nlp.structure.lines import Line
 from nlp.structure.numbering import Numbered, NumberStyle, split_number, split_unmarked
@@ -20,7 +21,10 @@ _NOTHING = re.compile(r"(?P<heading>.{4,30}?)(?P<text>[（(]?(?:暂?无|没有)[
 _MOST_CANDIDATES = 5000
 """Candidates beyond which a document is no report, and has no outline."""
 _SENTENCE_END = re.compile(r"(?:。|如下[：:。.]?)\s*$")
-_SLOGAN = re.compile(r"[^。；;！!？?：:\n]{4,30}[：:]?")
+_SLOGAN = re.compile(r"[^。；;！!？?：:\n]{4,30}[：:。]?")
+_SUB_HEADINGS = (NumberStyle.PARENTHESIZED_CHINESE, NumberStyle.ARABIC)
+_OWN_TITLE = re.compile(rf"{YEAR}年?度?[^，。]{{0,24}}公开[^，。]{{0,12}}(?:总结|报告|年报)")
+"""A report's title: 甲县2022年政务公开工作总结."""
 _FRAMED = re.compile(r"[【〖［\[](?P<text>[^【】〖〗［］\[\]。]{2,40})[】〗］\]]")
 
 
@@ -76,6 +80,8 @@ def _candidate(index: int, line: Line, unmarked: bool) -> Candidate | None:
     if kind is SectionKind.LEGACY and (numbered is None or rest):
         return None
     free = numbered is None and not canonical
+    if free and _OWN_TITLE.search(line.text):
+        return None
     if free and (rest or _SENTENCE_END.search(body)):
         return None  # a sentence that opens with a heading's words, or ends in them
     weight = 1.0 if kind is SectionKind.LEGACY else 5.0
@@ -99,22 +105,32 @@ def _unmarked(text: str, known: bool) -> Numbered | None:
 
 
 def _by_number(index: int, lines: Sequence[Line]) -> Candidate | None:
-    """A short numbered line above a sentence: a heading, whatever it says, if its number is the next one."""
-    line, beneath = lines[index], lines[index + 1 : index + 2]
+    """A short numbered line above a text: a heading, whatever it says, if its number is the next one."""
+    line = lines[index]
     numbered = split_number(line.text)
     if (
         numbered is None
         or numbered.style not in (NumberStyle.PART, NumberStyle.CHINESE, NumberStyle.ROMAN)
         or line.table
-        or not any(says_something(next_line) for next_line in beneath)
+        or not _opens_text(index, numbered, lines)
         or not _SLOGAN.fullmatch(numbered.rest)
         or is_form_cell(numbered.rest)
     ):
         return None
-    heading = numbered.rest.strip(" \u3000：:")
+    heading = numbered.rest.strip(" \u3000：:。")
     return Candidate(
         index, SectionKind.LEGACY, heading, numbered, "", 0.0, plain(heading), canonical=False, by_number=True
     )
+
+
+def _opens_text(index: int, numbered: Numbered, lines: Sequence[Line]) -> bool:
+    """Whether a sentence stands beneath the line, maybe under a sub-heading; else it is a point, as in a list."""
+    beneath = lines[index + 1 : index + 3]
+    below = split_number(beneath[0].text) if beneath else None
+    if numbered.rest.rstrip().endswith("。") and below and below.style is numbered.style:
+        return False
+    sub_heading = below is not None and below.style in _SUB_HEADINGS and not beneath[0].table
+    return any(says_something(line) for line in beneath[: 1 + sub_heading])
 
 
 def _unframed(text: str) -> str:

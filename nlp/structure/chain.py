@@ -37,7 +37,17 @@ def best_chain(candidates: Sequence[Candidate], lines: Sequence[Line]) -> list[C
         canonical = [c for c in chains[style] if c.canonical]
         return sum(_style(c) is style for c in canonical), len(canonical)
 
-    return chains[max(known or several or named or styles, key=prescribed)]
+    best = max(known or several or named or styles, key=prescribed)
+    if prescribed(best)[0] < 2:  # in old forms a sub-heading may be spelt as another form's section
+        above = (style for style in known if style and _counts_through(chains[style], style))
+        best = next((s for s in above if chains[s][0].line < chains[best][0].line), best)
+    return chains[best]
+
+
+def _counts_through(chain: Sequence[Candidate], style: NumberStyle) -> bool:
+    """Whether the chain's headings are numbered 1, 2, 3 and so on in one style."""
+    numbers = [c.numbered.value for c in chain if c.numbered and c.numbered.style is style]
+    return len(numbers) >= 3 and numbers == list(range(1, len(chain) + 1))
 
 
 def _style(candidate: Candidate) -> NumberStyle | None:

@@ -36,7 +36,7 @@ _LONGEST_NAME = 15
 _PLACE = re.compile(
     r"(?!中国|国家(?!级)|[省县区]|市场|(?:华[东北南中]|[东西][北南]|中南)地区)(?:"
     r"[\u4e00-\u9fff]{1,8}?(?:省|自治区|自治州|自治县|自治旗|地区|(?<!城)市(?!场)|(?<!贵)州(?!市(?!场)|[区县路街镇]|乡(?!村))|盟"
-    r"|县(?!市(?!场))|区|旗(?![区县路])|镇(?!市(?!场)|[区县])|(?<!城)乡(?!市(?!场)|[区县]|村振)|苏木|街道)"
+    r"|县(?!市(?!场))|(?<!海关关)区|旗(?![区县路])|镇(?!市(?!场)|[区县])|(?<!城)乡(?!市(?!场)|[区县]|村振)|苏木|街道)"
     r"|(?!市)(?:(?![局厅院校司会])[\u4e00-\u9fff]){2,16}?(?:开发|示范|试验|实验|合作|保税|加工|度假|名胜|集聚|保护|产业园|工业园|科技园)区)"
 )
 """A place that the table does not have: townships, zones, and divisions that are named otherwise there, or no more."""
@@ -126,7 +126,7 @@ def region_of(agency: str) -> str | None:
             return province
     places = places_of(agency)
     for place in map(_in_full, places):
-        if place in unique:
+        if place in unique or (place := _today(place)) in unique:
             return unique[place]
     if not places or (places[0].endswith("区") and places[0] not in divisions()):
         city = _prefecture_in_short(agency)
@@ -187,6 +187,14 @@ def _in_full(place: str) -> str:
     return city if place.endswith("州") and city in divisions() else place
 
 
+def _today(place: str) -> str:
+    """What a division of older reports has become, if the table has it: 广德市 for 广德县, 章丘区 for 章丘市."""
+    stem = re.sub(r"(?:县|市|地区)$", "", place)
+    if place in divisions() or stem == place or len(stem) < 2:
+        return place
+    return next((name for suffix in "市区" if (name := stem + suffix) in divisions()), place)
+
+
 def _province_in_short(name: str) -> str | None:
     """The province that a name without a place in full opens with: 安徽证监局, 内蒙古证监局."""
     unique, _ = _tables()
@@ -216,6 +224,8 @@ def level_of(agency: str) -> Level | None:
         return Level.CITY if _prefecture_in_short(agency) else None
     last = _in_full(places[-1])
     if last in county_cities or last.endswith(("县", "旗")):
+        return Level.COUNTY
+    if last.endswith("市") and _today(last).endswith("区"):
         return Level.COUNTY
     if last.endswith(("自治区", "省")) or last in ("北京市", "上海市", "天津市", "重庆市"):
         return Level.PROVINCE

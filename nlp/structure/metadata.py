@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from itertools import chain
+from itertools import chain, pairwise
 
 from nlp.structure.closing import signature_start
 from nlp.structure.date import YEAR, date_in, year_of
@@ -23,9 +24,9 @@ _NEARLY_OVER = 11
 """The month from which on a report is of the year that it is signed in, not of the one before."""
 _SPAN_OF_YEARS = re.compile(
     rf"[（(]?(?:{YEAR}\s*年?\s*[-—－–~～至]+\s*{YEAR}\s*学?(?:年度?)?|{YEAR}\s*学?年度?(?:\d{{1,2}}月份?)?)[）)]?"
-    rf"|^[\[〔【]{YEAR}年?度?[\]〕】]"
+    rf"|^[\[〔【]{YEAR}年?度?[\]〕】]|^20\d\d(?=[\u4e00-\u9fff])"
 )
-"""2022年, 2022年度, （2022年度）, 2021—2022学年, 2022年12月, [2022]."""
+"""2022年, 2022年度, （2022年度）, 2021—2022学年, 2022年12月, [2022], 2022 before an agency."""
 _TITLE = re.compile(
     r"(?:公开|政务).{0,16}(?:年度?)?(?:工作)?(?:年度)?(?:报告|年报|总结)|年度报告|公开年报|工作年报"
 )
@@ -43,6 +44,9 @@ _LABELS_BEHIND = re.compile(
     r"[\s\u3000【\[（(]*(?:(?:公开|发布|发文|成文|更新|生成)(?:时间|日期)|(?:信息|稿件)?来源|作者|(?:浏览|阅读|点击)(?:次数|量)|字体|字号)[:：].*"
 )
 """Labels of a page on the title's line."""
+_TITLE_LABEL = re.compile(
+    r"[\[【]?\s*(?:标\s*题|(?:信息|文件)?名\s*称|内容概述)\s*[\]】]?\s*[:：|｜\t]\s*([^|｜\t]{8,80})"
+)
 _SITE = re.compile(r"(?:网|网站|门户|平台)$")
 _LABEL = re.compile(r"^【[^】]*】")
 _NOTICE = re.compile(r"(?:通知|公告|函)$")
@@ -52,11 +56,25 @@ _NO_AGENCY = re.compile(
 )
 _SENTENCE = re.compile(r"[。；！？]|，.*，|现将|如下[：:]?$")
 _LEAD_AGENCY = re.compile(
-    r"(?<![\u4e00-\u9fff\d》）)])(?:[\u4e00-\u9fff]{0,12}?(?:现将|公布|发布|编制|由(?!贸)))?"
-    r"((?:(?!公布|现将|编制(?!委)|[本我][局委厅办院部处省市州县区镇乡街])[\u4e00-\u9fff]){3,30}?"
+    r"(?<![\u4e00-\u9fff\d》）)])(?:[\u4e00-\u9fff]{0,12}?(?:现将|公布|发布|编制|汇总|由(?!贸)))?"
+    r"((?:(?!公布|现将|汇总|涵盖|包括|编制(?!委)|[本我][局委厅办院部处省市州县区镇乡街])[\u4e00-\u9fff]){3,30}?"
     r"(?:政府|局|委员会|办公室|办事处|厅|委|中心|院|学校?|公司|联合会|合作社|队|海关|部))(?=20\d\d年|编制(?!委)|特)"
 )
 """At the head of a clause, maybe behind what is done: 现向社会公布〔甲局〕2021年度报告, 本报告由〔甲局〕编制."""
+_NAMED_ASIDE = (
+    re.compile(
+        r"报告是?由([\u4e00-\u9fff]{4,36}?)(?:的?(?:政府信息|政务|信息)公开[\u4e00-\u9fff]{1,12}?)?(?:根据|按照|依据|负责|组织编|汇总|综合)"
+    ),
+    re.compile(rf"(?:公布|发布){YEAR}年度?([\u4e00-\u9fff]{{3,30}}?)(?:政府)?信息公开"),
+    re.compile(
+        r"疑问[^。]{0,16}?(?:与|联系|致电)[：:]?\s*([\u4e00-\u9fff]{4,36}?)"
+        r"(?:的?(?:政府信息|政务|信息)公开[\u4e00-\u9fff]{1,24}?)?(?:联系|[，,（(；;。：:])"
+    ),
+)
+"""Where a report without a title tells of its agency as well: who put it together, whose it is, whom to ask."""
+_ITS_OFFICE = re.compile(r"(?<=[局委院会厅处所司校])办公室$|(?:党政|行政|综合)办公室$")
+_TOLD_YEAR = re.compile(rf"(?:^|[。；])\s*(?:截[至止])?({YEAR})年(?!\d)")
+"""A year that opens a sentence, as in 2015年，我局公开信息30条."""
 _BRACKETED = re.compile(r"[（(](.+)[）)]")
 
 
@@ -112,6 +130,8 @@ def metadata_of(front: Sequence[str], everything: Sequence[str], file_title: str
         [_closed_up(line.translate(_FULL_WIDTH)) for line in lines] for lines in (front, everything)
     ]
     title, spent = _title(front)
+    if title is None:
+        title = _labelled_title(front) or _quoted_title(front)
     if file_title and len(file_title) <= _LONGEST_TITLE and _TITLE.search(file_title):
         own = re.split(r"\s*[_|]\s*|\s+-\s+|--", file_title.strip())[0]
         if title is None or (_told(title) <= 0 < _told(own)):
@@ -120,11 +140,13 @@ def metadata_of(front: Sequence[str], everything: Sequence[str], file_title: str
     agency = _agency_of(title) if title else None
     if agency is None:
         agency = _agency_below(front, spent) or signature.agency or _agency_in_lead(front)
+        agency = agency or _agency_aside(front)
     elif not places_of(agency):  # 县教育局: the signature may tell of which county
         signed = signature.agency
         agency = signed if signed and signed.endswith(agency) and places_of(signed) else agency
     year = _year(title, front, signature)
     spent |= {i for i, line in enumerate(front) if _is_front_matter(line)}
+    spent |= {i for i, (above, line) in enumerate(pairwise(front), 1) if _is_value(above, line)}
     return Metadata(title, agency, year, frozenset(spent))
 
 
@@ -153,6 +175,19 @@ def _title(front: Sequence[str]) -> tuple[str | None, set[int]]:
         if best[0] is None or labelled or _told(title) > _told(best[0]):
             best = title, set(range(first, last + 1))
     return best
+
+
+def _labelled_title(front: Sequence[str]) -> str | None:
+    """The title that a page's labels tell: 标题：甲县水利局2021年政府信息公开工作年度报告."""
+    values = (match[1] for line in front if (match := _TITLE_LABEL.match(line)))
+    return next((title for value in values if _is_title(title := _joined([value]))), None)
+
+
+def _quoted_title(front: Sequence[str]) -> str | None:
+    """The title that the introduction of a text without one names: 现发布《甲县水利局2021年政府信息公开年度报告》."""
+    quoted = (match[1] for line in front for match in re.finditer(r"《([^《》]{8,60})》", line))
+    dated = (name for name in quoted if _YEAR.search(name) and name.endswith(("报告", "年报")))
+    return next((name for name in dated if is_agency(_agency_of(name) or "")), None)
 
 
 def _continues(above: str, below: Sequence[str], joined: int) -> bool:
@@ -197,16 +232,23 @@ def _joined(lines: Sequence[str]) -> str:
     text = "".join(
         re.sub(r"(?<=[^\x00-\x7f])[\s\u3000]+|[\s\u3000]+(?=[^\x00-\x7f])", "", line) for line in lines
     )
-    return _LABELS_BEHIND.sub("", text).strip("#* 《》")
+    return _LABELS_BEHIND.sub("", text).strip("#*| 《》")
 
 
 def _is_front_matter(line: str) -> bool:
     """Whether a line before the first section is a label, a date, an addressee, an agency: anything but narrative."""
     if is_furniture(line):
         return True
-    if len(line) <= 30 and not re.search(r"[。；，！？,;.]", line):
+    if len("".join(line.split())) <= 30 and not re.search(r"[。；，！？,;.]", line):
         return True
     return len(line) <= 25 and line.endswith(("：", ":")) and not line.rstrip("：:").endswith("如下")
+
+
+def _is_value(above: str, line: str) -> bool:
+    """Whether a line stands beneath the label of a page that it is the value of: 主题分类：, then 卫生，医疗."""
+    return (
+        above.rstrip().endswith(("：", ":")) and is_furniture(above) and len(line) <= 40 and "。" not in line
+    )
 
 
 def _agency_of(title: str) -> str | None:
@@ -240,8 +282,20 @@ def _agency_in_lead(front: Sequence[str]) -> str | None:
     return next((name for name in named if not _NO_AGENCY.search(name)), None)
 
 
+def _agency_aside(front: Sequence[str]) -> str | None:
+    """The agency that the introduction names in passing, with its place: 请与〔甲县水利局〕办公室联系."""
+    found = (match[1] for pattern in _NAMED_ASIDE for line in front for match in pattern.finditer(line))
+    names = (_ITS_OFFICE.sub("", re.sub(r"人民$", "人民政府", name)) for name in found)
+    return next((name for name in names if _is_agency_with_place(name)), None)
+
+
+def _is_agency_with_place(name: str) -> bool:
+    places = places_of(name)
+    return bool(places) and (is_agency(name) or "".join(places) == name) and not _NO_AGENCY.search(name)
+
+
 def _year(title: str | None, front: Sequence[str], signature: _Signature) -> int | None:
-    """The year that the title names, or the front; failing that, the one that the signature's date closes."""
+    """The year that the title names, or the front; failing that, one that a signature closes, or sentences tell."""
     named = _YEAR.search(title) if title else None
     if named:
         return year_of(named[0])
@@ -254,4 +308,7 @@ def _year(title: str | None, front: Sequence[str], signature: _Signature) -> int
         if date and (not (name := signer_of(line)) or is_agency(name)):
             return date.year - (date.month < _NEARLY_OVER)
     dated = _MARKED_YEAR.search(text)
-    return year_of(dated["year"]) if dated else None
+    if dated:
+        return year_of(dated["year"])
+    told = Counter(match[1] for line in signature.lines for match in _TOLD_YEAR.finditer(line))
+    return year_of(told.most_common(1)[0][0]) if told else None

@@ -22,6 +22,9 @@ from nlp.structure.signature import signatures
 from nlp.structure.tables import is_form_cell
 
 _CONTENTS = re.compile(r"目[\s\u3000]*录")
+_OWNS_UP = re.compile(r"存在.{0,8}(?:问题|不足|困难|差距)")
+"""In a heading that is one by its number: 正视存在问题，抓好整改落实."""
+_NOTE = re.compile(r"[（(]?(?:备?注|表注)\s*\d{0,2}\s*[:：]")
 _SUBJECT = re.compile(r"附[表件录图]|(?:情况|事项|说明|工作|数据|目录|名单|联系方式)$")
 """In words that name what a section is about, and say nothing themselves."""
 
@@ -52,13 +55,16 @@ def outline(lines: Sequence[Line]) -> Outline:
     stops = [*(candidate.line for candidate in chosen[1:]), end][: len(chosen)]
     for candidate, stop in zip(chosen, stops, strict=True):
         body = [candidate.text] if candidate.text else []
-        inside = range(candidate.line + 1, stop)
-        beneath = narrative([lines[i] for i in inside if i not in skipped], last=stop == end)
+        inside = (i for i in range(candidate.line + 1, stop) if i not in skipped and not _is_note(lines, i))
+        beneath = narrative([lines[i] for i in inside], last=stop == end)
         body += [line.text for line in beneath]
-        if (body and candidate.kind is not SectionKind.APPENDIX) or candidate.kind is SectionKind.PROBLEMS:
+        kind = candidate.kind
+        if candidate.by_number and _OWNS_UP.search(candidate.heading):
+            kind = SectionKind.PROBLEMS
+        if (body and kind is not SectionKind.APPENDIX) or kind is SectionKind.PROBLEMS:
             number = candidate.numbered.number if candidate.numbered else None
             origin = lines[candidate.line].origin
-            sections.append(Section(candidate.kind, "\n".join(body), number, candidate.heading, origin))
+            sections.append(Section(kind, "\n".join(body), number, candidate.heading, origin))
     return Outline(front, tuple(sections), _reports(chosen))
 
 
@@ -116,6 +122,12 @@ def _without_last_points(chain: Sequence[Candidate], lines: Sequence[Line]) -> S
 
 def _beneath(chain: Sequence[Candidate], at: int, lines: Sequence[Line]) -> Sequence[Line]:
     return lines[chain[at].line + 1 : chain[at + 1].line if at + 1 < len(chain) else len(lines)]
+
+
+def _is_note(lines: Sequence[Line], at: int) -> bool:
+    """Whether a line is a note right beneath a table that is left out: 注：不含撤回的申请。"""
+    above = lines[at - 1 : at]
+    return _NOTE.match(lines[at].text) is not None and any(line.table or line.above_table for line in above)
 
 
 def narrative(lines: Sequence[Line], last: bool) -> list[Line]:

@@ -27,8 +27,12 @@ _LEADING_NUMBER = re.compile(
 )
 _NUMBER = re.compile(r"[-－—–/\\*＊×√〇○零无\s\d.,，%％]+")
 _CELLS = re.compile(r"\t+|[ \u3000]{2,}|\s*\|\s*")
+_BETWEEN = re.compile(r"\t+|\|")
+"""Between cells, for certain: blanks may be a sentence's."""
 _HAN = re.compile(r"[\u4e00-\u9fff]")
 _SENTENCE_END = re.compile(r"[。！？；]")
+_UNIT = re.compile(r"[条件次个人元项篇份]|人次|万元|件次")
+_AMONG = re.compile(r"^\s*其中[：:]")
 POINTS = re.compile(r"问题|不足|短板|困难|措施|整改|改进|举措|做法|开展情况")
 """What the columns of a table are called whose cells are a report's text."""
 _FUZZY = 0.86
@@ -86,8 +90,9 @@ def table_lines(lines: Sequence[str]) -> list[bool]:
 
     Rows that speak for themselves are found first; then short lines between them, and bare numbers beside them.
     """
-    listed = set(_list_rows(lines))
+    listed = {*_list_rows(lines), *_list_cells(lines), *_measured(lines)}
     certain = [i in listed or _is_row(line) for i, line in enumerate(lines)]
+    certain = [known or _heads_numbers(lines[i : i + 2]) for i, known in enumerate(certain)]
     numeric = [is_number_cell(line) and bool(line.strip()) for line in lines]
     marked = list(certain)
     for start, stop in _runs(
@@ -109,6 +114,7 @@ def table_lines(lines: Sequence[str]) -> list[bool]:
                 and (
                     _is_part_of_form(lines[i])
                     or _between(certain, numeric, i, lines[i])
+                    or _is_repeated(lines, i)
                     or _opens_series(numeric, i, lines)
                 )
             ):
@@ -151,6 +157,20 @@ def _is_row(line: str) -> bool:
     )
 
 
+def _heads_numbers(pair: Sequence[str]) -> bool:
+    """Whether the first of two lines has the names of columns, and the second a number under the last: 渠道 | 条数."""
+    if len(pair) < 2 or max(map(len, pair)) > 2 * _LONGEST_CELL or not all(map(_BETWEEN.search, pair)):
+        return False
+    names, cells = ([cell.strip() for cell in _BETWEEN.split(line.strip("| \t"))] for line in pair)
+    return (
+        1 < len(names) == len(cells)
+        and all(_HAN.search(name) and len(name) <= _FRAGMENT for name in names)
+        and not any(_SENTENCE_END.search(cell) for cell in (*names, *cells))
+        and cells[-1] != ""
+        and is_number_cell(cells[-1])
+    )
+
+
 def _list_rows(lines: Sequence[str]) -> Iterator[int]:
     """The rows of lists that count themselves: 序号 类别 公开事项 网址, then 1 …, 2 …, of as many cells each."""
     for start, line in enumerate(lines):
@@ -161,6 +181,39 @@ def _list_rows(lines: Sequence[str]) -> Iterator[int]:
             stop += 1
         if stop - start > 2:
             yield from range(start, stop)
+
+
+def _list_cells(lines: Sequence[str]) -> Iterator[int]:
+    """The cells of such lists, one a line: 序号, 制度名称, 颁布时间, then 1 and two cells, 2 and two cells."""
+    for start, line in enumerate(lines):
+        if line.strip() not in ("序号", "编号"):
+            continue
+        width = next(
+            (n for n in range(2, 8) if [s.strip() for s in lines[start + n : start + n + 1]] == ["1"]), 0
+        )
+        rows, head = 1, lines[start : start + width]
+        while width and _is_cells_of_row(
+            lines[start + width * rows : start + width * (rows + 1)], rows, width
+        ):
+            rows += 1
+        if rows > 2 and not POINTS.search("".join(head)):
+            yield from range(start, start + width * rows)
+
+
+def _is_cells_of_row(cells: Sequence[str], number: int, width: int) -> bool:
+    return (
+        len(cells) == width
+        and cells[0].strip() == str(number)
+        and not any(len(cell) > _LONGEST_CELL or _SENTENCE_END.search(cell) for cell in cells)
+    )
+
+
+def _measured(lines: Sequence[str]) -> Iterator[int]:
+    """Cells with a unit and a number beneath, as the forms of 2008 to 2018 have them: 公开文件数, 条, 30."""
+    for i, (unit, number) in enumerate(pairwise(lines[1:])):
+        counted = _UNIT.fullmatch(unit.strip()) and number.strip() and is_number_cell(number)
+        if counted and _HAN.search(lines[i]) and _is_fragment(lines[i]) and not _opens_narrative(lines[i]):
+            yield from (i, i + 1)
 
 
 def _is_list_row(line: str, number: str, width: int) -> bool:
@@ -256,7 +309,7 @@ def _is_prose(line: str) -> bool:
 
 def _is_fragment(line: str) -> bool:
     """Whether the line is short enough for a wrapped cell, and no sentence."""
-    text = line.strip()
+    text = _AMONG.sub("", line).strip()
     return not text or (
         len(text) <= 2 * _FRAGMENT and not re.search(r"[。；！？：:]", text) and text.count("，") <= 1
     )
@@ -276,6 +329,12 @@ def _between(certain: Sequence[bool], numeric: Sequence[bool], i: int, line: str
         and (certain[i - 1] or numeric[i - 1])
         and (certain[i + 1] or numeric[i + 1])
     )
+
+
+def _is_repeated(lines: Sequence[str], i: int) -> bool:
+    """Whether the i-th line is the same as one beside it, as in a row without numbers: 不涉及, 不涉及, 不涉及."""
+    beside = (*lines[max(i - 1, 0) : i], *lines[i + 1 : i + 2])
+    return lines[i].strip() in (line.strip() for line in beside)
 
 
 def _opens_series(numeric: Sequence[bool], i: int, lines: Sequence[str]) -> bool:
