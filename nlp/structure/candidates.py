@@ -7,11 +7,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from nlp.labels import SectionKind
+from nlp.structure.cells import is_form_cell
 from nlp.structure.date import YEAR
 from nlp.structure.headings import is_canonical, is_heading_like, kind_of, plain
 from nlp.structure.lines import Line
 from nlp.structure.numbering import Numbered, NumberStyle, split_number, split_unmarked
-from nlp.structure.tables import is_form_cell
 
 _RUN_IN = re.compile(
     r"(?P<heading>[^：:。\n]{2,36}?)(?:(?:[：:。]|(?<=[一-龥])\.)+[\s\u3000]*|[\s\u3000]{1,})(?P<text>\S.*)",

@@ -7,10 +7,12 @@ from collections.abc import Iterator, Sequence
 
 from nlp.document import Paragraph, Table
 from nlp.labels import SectionKind
+from nlp.structure.cells import is_form_cell, is_form_table, is_number_cell
 from nlp.structure.headings import LONGEST, is_canonical, is_heading_like, kind_of, plain, with_its_number
 from nlp.structure.numbering import split_number
-from nlp.structure.tables import POINTS, is_form_cell, is_form_table, is_number_cell
 
+POINTS = re.compile(r"问题|不足|短板|困难|措施|整改|改进|举措|做法|开展情况")
+"""What the columns of a table are called whose cells are a report's text."""
 _WHO = re.compile(r"序号|编号|责任|牵头|部门|单位|股室|科室|时限|时间|期限|类别|类型|备注|数量|件数|次数")
 _SHORTEST_POINT, _LONGEST_LABEL, _LONGEST_NAME = 4, 8, 12
 """Characters of the shortest cell of a table of points that says something, of the longest label beside one, and of

@@ -14,12 +14,12 @@ from itertools import pairwise
 from nlp.labels import SectionKind
 from nlp.report import Section
 from nlp.structure.candidates import Candidate, candidates_of, says_something
+from nlp.structure.cells import is_form_cell
 from nlp.structure.chain import best_chain
 from nlp.structure.closing import closing_start, signature_start
 from nlp.structure.furniture import is_furniture, is_report_title
 from nlp.structure.lines import Line
 from nlp.structure.signature import signatures
-from nlp.structure.tables import is_form_cell
 
 _CONTENTS = re.compile(r"目[\s\u3000]*录")
 _OWNS_UP = re.compile(r"存在.{0,8}(?:问题|不足|困难|差距)")
