@@ -364,6 +364,24 @@ def test_one_heading_of_a_section_is_enough() -> None:
     ]
 
 
+def test_one_heading_within_a_section_is_no_outline() -> None:
+    text = "本镇重视公开工作。\n（一）主动公开情况\n公开3条。\n存在更新较慢的问题。"
+    (section,) = parse(document_of(text)).sections
+    assert section.kind is SectionKind.UNNAMED
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "本报告所列数据的统计期限自2022年1月1日起至2022年12月31日止。",
+        "现从六个方面汇报我镇2022年政府信息公开工作。",
+    ],
+)
+def test_the_year_is_told_within_a_section_where_nothing_else_tells_it(sentence: str) -> None:
+    text = f"一、总体情况\n{sentence}\n二、主动公开政府信息情况\n见附表。\n五、存在的主要问题及改进情况\n更新较慢。"
+    assert parse(document_of(text)).year == 2022
+
+
 @pytest.mark.parametrize("heading", ["存在问题分析", "存在的主要问题及原因", "存在的短板弱项"])
 def test_headings_of_problems_may_end_in_their_analysis(heading: str) -> None:
     text = f"一、工作现状\n公开3条。\n二、{heading}\n主要有以下不足：\n1.更新较慢。\n三、整改措施\n专人更新。"

@@ -15,6 +15,8 @@ from nlp.structure.lines import Line
 from nlp.structure.numbering import NumberStyle
 
 _ORDER = {kind: rank for rank, kind in enumerate(SectionKind)}
+_OF_SECTIONS = (NumberStyle.PART, NumberStyle.CHINESE, NumberStyle.ROMAN, None)
+"""Styles whose heading opens a section even if it is the only one; others number what is within a section, too."""
 _FURTHEST = 300
 """Candidates that may stand within a section."""
 
@@ -25,11 +27,11 @@ def best_chain(candidates: Sequence[Candidate], lines: Sequence[Line]) -> list[C
     Headings of one rank are numbered in one style, so each style (and none) has its own best chain; of these, the one
     in whose style most headings are that the forms prescribe is the report's, then the one with the most of them, then
     the one of the highest rank. (A chain of points of a section may hold the sections' headings, too.) A heading alone
-    is an outline only if its words are those of a section.
+    is an outline only if its words are a form's, or say that it is about problems.
     """
     styles = (*NumberStyle, None)
     chains = {style: _heaviest_path(_of_style(candidates, style), lines) for style in styles}
-    named = [style for style in styles if any(c.kind is not SectionKind.LEGACY for c in chains[style])]
+    named = [style for style in _OF_SECTIONS if any(_stands_alone(c) for c in chains[style])]
     several = [style for style in styles if sum(_style(c) is style for c in chains[style]) >= 2]
     known = [style for style in several if len({c.kind for c in chains[style]} - {SectionKind.LEGACY}) >= 2]
 
@@ -42,6 +44,11 @@ def best_chain(candidates: Sequence[Candidate], lines: Sequence[Line]) -> list[C
         above = (style for style in known if style and _counts_through(chains[style], style))
         best = next((s for s in above if chains[s][0].line < chains[best][0].line), best)
     return chains[best]
+
+
+def _stands_alone(candidate: Candidate) -> bool:
+    """Whether a heading is one for certain, with no other beside it: 五、存在的问题及改进措施."""
+    return candidate.canonical or candidate.kind is SectionKind.PROBLEMS
 
 
 def _counts_through(chain: Sequence[Candidate], style: NumberStyle) -> bool:

@@ -24,6 +24,10 @@ _YEAR_OF_NO_DATE = re.compile(rf"{_MARKED_YEAR.pattern}(?!\s*[\d元一二三四�
 _PERIOD = re.compile(r"(?P<year>20\d\d)年1月1日")
 _NEARLY_OVER = 11
 """The month from which on a report is of the year that it is signed in, not of the one before."""
+_REPORTED_YEAR = re.compile(
+    rf"(?P<year>{YEAR})年度?的?(?:政府信息|政务|信息)公开(?:年度)?(?:工作|情况|报告|年报)"
+)
+"""The year of what is reported on, within a sentence: 现汇报我镇2023年政府信息公开工作."""
 _TOLD_YEAR = re.compile(rf"(?:^|[。；])\s*(?:截[至止])?({YEAR})年(?!\d)")
 """A year that opens a sentence, as in 2015年，我局公开信息30条."""
 
@@ -112,7 +116,7 @@ def _is_value(above: str, line: str) -> bool:
 
 
 def _year(title: str | None, front: Sequence[str], signature: _Signature) -> int | None:
-    """The year that the title names, or the front; failing that, one that a signature closes, or sentences tell."""
+    """The year that the title names, or the front; failing that, one that a signature closes, or the text tells."""
     named = _YEAR.search(title) if title else None
     if named:
         return year_of(named[0])
@@ -127,5 +131,9 @@ def _year(title: str | None, front: Sequence[str], signature: _Signature) -> int
     dated = _MARKED_YEAR.search(text)
     if dated:
         return year_of(dated["year"])
+    everything = "\n".join(signature.lines)
+    reported = _PERIOD.search(everything) or _REPORTED_YEAR.search(everything)
+    if reported:
+        return year_of(reported["year"])
     told = Counter(match[1] for line in signature.lines for match in _TOLD_YEAR.finditer(line))
     return year_of(told.most_common(1)[0][0]) if told else None
