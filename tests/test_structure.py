@@ -382,6 +382,11 @@ def test_the_year_is_told_within_a_section_where_nothing_else_tells_it(sentence:
     assert parse(document_of(text)).year == 2022
 
 
+def test_the_year_of_a_plan_is_not_the_report_s() -> None:
+    text = "五、存在的主要问题及改进情况\n2019年，公开不够及时。\n在2020年的政府信息公开工作中，我街道将专人更新。"
+    assert parse(document_of(text)).year == 2019
+
+
 @pytest.mark.parametrize("heading", ["存在问题分析", "存在的主要问题及原因", "存在的短板弱项"])
 def test_headings_of_problems_may_end_in_their_analysis(heading: str) -> None:
     text = f"一、工作现状\n公开3条。\n二、{heading}\n主要有以下不足：\n1.更新较慢。\n三、整改措施\n专人更新。"

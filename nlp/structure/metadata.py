@@ -28,7 +28,7 @@ _REPORTED_YEAR = re.compile(
     rf"(?P<year>{YEAR})年度?的?(?:政府信息|政务|信息)公开(?:年度)?(?:工作|情况|报告|年报)"
 )
 """The year of what is reported on, within a sentence: 现汇报我镇2023年政府信息公开工作."""
-_TOLD_YEAR = re.compile(rf"(?:^|[。；])\s*(?:截[至止])?({YEAR})年(?!\d)")
+_TOLD_YEAR = re.compile(rf"(?:^|[。；\n])\s*(?:截[至止])?({YEAR})年(?!\d)")
 """A year that opens a sentence, as in 2015年，我局公开信息30条."""
 
 
@@ -132,8 +132,11 @@ def _year(title: str | None, front: Sequence[str], signature: _Signature) -> int
     if dated:
         return year_of(dated["year"])
     everything = "\n".join(signature.lines)
-    reported = _PERIOD.search(everything) or _REPORTED_YEAR.search(everything)
-    if reported:
-        return year_of(reported["year"])
-    told = Counter(match[1] for line in signature.lines for match in _TOLD_YEAR.finditer(line))
-    return year_of(told.most_common(1)[0][0]) if told else None
+    period = _PERIOD.search(everything)
+    if period:
+        return year_of(period["year"])
+    told = Counter(match[1] for match in _TOLD_YEAR.finditer(everything))
+    if told:
+        return year_of(told.most_common(1)[0][0])
+    reported = _REPORTED_YEAR.search(everything)
+    return year_of(reported["year"]) if reported else None
