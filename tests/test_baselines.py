@@ -107,6 +107,9 @@ def test_a_finished_training_is_not_done_again(
     encoder: Path, fold: Fold, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("training.learner.fit", lambda reports: None)  # n-grams take their time
+    monkeypatch.setattr(
+        "training.trainer.autocast_dtype", lambda: torch.bfloat16
+    )  # a model from a file has float32
     learner = RecipeLearner(replace(BASELINE, base=str(encoder), epochs=1))
     sections = [section for annotated in fold.held_out for section in annotated.report.sections]
     first = learner.fit(fold, tmp_path / "run").tag_sections(sections)

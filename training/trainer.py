@@ -291,4 +291,6 @@ def train(
         callbacks=[averaging, GoingOnDrawing(rng), EarlyStoppingCallback(recipe.patience)],
     )
     trainer.train(resume_from_checkpoint=resume and last_checkpoint(run_directory) is not None)
-    return cast(Trained, averaging.averaged()) or model
+    # without the autocast that training wrapped it in: it answers as it will when it is read from its file
+    trained = averaging.averaged() or model
+    return cast(Trained, trainer.accelerator.unwrap_model(trained, keep_fp32_wrapper=False))
