@@ -1582,6 +1582,15 @@ def test_a_summary_of_the_work_has_a_title_not_a_heading() -> None:
     assert [s.kind for s in report.sections] == [SectionKind.UNNAMED]
 
 
+def test_above_headings_without_numbers_such_a_title_is_one_too() -> None:
+    text = (
+        "2022年甲县教育局政务公开工作总结\n本局公开信息30条。\n存在的问题\n更新慢。\n下一步打算\n按月更新。"
+    )
+    report = parse(document_of(text))
+    assert (report.title, report.agency) == ("2022年甲县教育局政务公开工作总结", "甲县教育局")
+    assert [s.kind for s in report.sections] == [SectionKind.LEAD, SectionKind.PROBLEMS, SectionKind.PLANS]
+
+
 @pytest.mark.parametrize("label", ["单位： 甲县财政局 2021年度", "填报单位：甲县财政局"])
 def test_whose_numbers_a_table_has_is_no_narrative(label: str) -> None:
     text = THREE.replace("五、", f"二、主动公开政府信息情况\n{label}\n规章\t0\n五、")

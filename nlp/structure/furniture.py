@@ -28,7 +28,7 @@ _BESIDE = re.compile(r"\t+|\s*[|｜]\s*")
 """Between the cells of a row, as a table on a page is copied."""
 _PATH = re.compile(
     r"(?:您?(?:现在|当前)?(?:所在)?的?位置\s*[:：])?\s*(?:网站)?首页\s*(?:[>＞»›→/｜|—]|-{1,2}>?)[^。，；]{0,80}"
-    r"|[^。，；>＞»›]{0,20}(?:\s*[>＞»›]{1,2}\s*[^。，；>＞»›]{1,40}){2,8}|[>＞»›]"
+    r"|[^。，；>＞»›]{0,20}(?:[>＞»›]{1,2}[^。，；>＞»›]{1,40}){2,8}|[>＞»›]"
 )
 """The path to a page: 首页 / 年报 / 正文, 政务公开 > 年报 > 乡镇, or its rest on another line: > 年报 > 乡镇."""
 _OF_AGENCY = re.compile(
