@@ -54,6 +54,8 @@ _SIGNED = re.compile(r"(?<=[。！\s])[\u4e00-\u9fff]{4,30}\s*(?P<date>20\d\d年
 
 def at_headings(line: str) -> list[str]:
     """A line that lost its breaks, parted at the headings of the form in it; any other line as it is."""
+    if "、" not in line:  # nor a heading with its number: most lines, and all cells of tables
+        return [line]
     spelt = [match.span() for match in _HEADING_WITHIN.finditer(line)]
     counted = _counted_headings(line)
     found = counted if {start for start, _ in spelt} <= {start for start, _ in counted} else spelt
