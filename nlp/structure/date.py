@@ -19,6 +19,7 @@ YEAR = rf"(?:[2２][0０]\d\d|二[〇○零ＯOo0０]{_NUMERAL}{{2}})"
 """A year without its 年: 2022, ２０２２, 二〇二二, 二ＯＯ八."""
 _MONTH = r"(?:\d{1,2}|[一二三四五六七八九十]{1,2}|元)"
 _DAY = r"(?:\d{1,2}|[一二三四五六七八九十]{1,3})"
+_YEAR = re.compile(YEAR)
 DATE = rf"{YEAR}\s*[年\-/.]\s*{_MONTH}\s*[月\-/.]\s*{_DAY}\s*日?"
 """A day: 2022年1月20日, 二〇二二年元月二十日, 2022-01-20, 2022.1.20."""
 DATE_OR_MONTH = rf"{YEAR}\s*[年\-/.]\s*{_MONTH}\s*(?:[月\-/.]\s*{_DAY}\s*日?|月)"
@@ -54,6 +55,12 @@ def _date_of(match: re.Match[str]) -> Date | None:
     month = match["month"]
     number = int(month) if month.isdecimal() else _MONTHS.get(month, 0)
     return Date(year_of(match["year"]), number) if 1 <= number <= 12 else None
+
+
+def year_in(text: str) -> int | None:
+    """The first year in a line, with its 年 or without."""
+    match = _YEAR.search(text)
+    return year_of(match[0]) if match else None
 
 
 def year_of(year: str) -> int:

@@ -66,7 +66,8 @@ def _split(paragraph: Paragraph) -> Iterator[Paragraph]:
 
 def _without_edges(line: str) -> str:
     """A row of a table without the bars at its edges, which are copied with it: 一、总体情况 | ||; | 0 |."""
-    return line.strip(_EDGES) if line.strip()[:1] in _BARS or line.rstrip()[-1:] in _BARS else line
+    bare = line.strip()
+    return line.strip(_EDGES) if bare.startswith(_BARS) or bare.endswith(_BARS) else line
 
 
 def _with_tables_of_points(blocks: Sequence[Block]) -> Iterator[Block]:

@@ -1,4 +1,4 @@
-"""Lists: the rows and cells that are not of the form's words but that numbers in order tell for a table's.
+"""Lists: rows and cells that their numbers tell, not the form's words.
 
 Offices put lists of their own into a report, of regulations or of web addresses, which count themselves from 1 on;
 the forms of 2008 to 2018 list what they count, each cell with its unit and its number beneath. No vocabulary has
@@ -25,7 +25,12 @@ from nlp.structure.prose import POINTS
 _UNIT = re.compile(r"[条件次个人元项篇份]|人次|万元|件次")
 
 
-def list_rows(lines: Sequence[str]) -> Iterator[int]:
+def listed(lines: Sequence[str]) -> set[int]:
+    """Which lines are rows or cells of such lists."""
+    return {*_rows(lines), *_cells(lines), *_measured(lines)}
+
+
+def _rows(lines: Sequence[str]) -> Iterator[int]:
     """The rows of lists that count themselves: 序号 类别 公开事项 网址, then 1 …, 2 …, of as many cells each."""
     for start, line in enumerate(lines):
         if not line.lstrip().startswith(("序号", "编号")) or POINTS.search(line) or not is_fragment(line):
@@ -42,7 +47,7 @@ def _is_list_row(line: str, number: str, width: int) -> bool:
     return len(cells) == width and cells[0] == number and SENTENCE_END.search(line) is None
 
 
-def list_cells(lines: Sequence[str]) -> Iterator[int]:
+def _cells(lines: Sequence[str]) -> Iterator[int]:
     """The cells of such lists, one a line: 序号, 制度名称, 颁布时间, then 1 and two cells, 2 and two cells."""
     for start, line in enumerate(lines):
         if line.strip() not in ("序号", "编号"):
@@ -67,7 +72,7 @@ def _is_cells_of_row(cells: Sequence[str], number: int, width: int) -> bool:
     )
 
 
-def measured(lines: Sequence[str]) -> Iterator[int]:
+def _measured(lines: Sequence[str]) -> Iterator[int]:
     """Cells with a unit and a number beneath, as the forms of 2008 to 2018 have them: 公开文件数, 条, 30."""
     for i, (unit, number) in enumerate(pairwise(lines[1:])):
         counted = _UNIT.fullmatch(unit.strip()) and number.strip() and is_number_cell(number)

@@ -11,14 +11,13 @@ from itertools import chain, pairwise
 
 from nlp.structure.agency import agency_aside, agency_below, agency_in_lead, agency_of
 from nlp.structure.closing import signature_start
-from nlp.structure.date import YEAR, date_in, year_of
+from nlp.structure.date import YEAR, date_in, year_in, year_of
 from nlp.structure.divisions import places_of
 from nlp.structure.furniture import is_furniture
 from nlp.structure.signature import is_agency, signatures, signer_of
 from nlp.structure.title import title_of
 
 _FULL_WIDTH = {0xFF10 + digit: str(digit) for digit in range(10)}
-_YEAR = re.compile(YEAR)
 _MARKED_YEAR = re.compile(rf"(?P<year>{YEAR})\s*年")
 _YEAR_OF_NO_DATE = re.compile(rf"{_MARKED_YEAR.pattern}(?!\s*[\d元一二三四五六七八九十]{{1,2}}\s*月)")
 _PERIOD = re.compile(r"(?P<year>20\d\d)年1月1日")
@@ -81,8 +80,9 @@ def metadata_of(front: Sequence[str], everything: Sequence[str], file_title: str
     signature = _Signature(everything)
     agency = agency_of(title) if title else None
     if agency is None:
-        agency = agency_below(front, spent) or signature.agency or agency_in_lead(front)
-        agency = agency or agency_aside(front)
+        agency = (
+            agency_below(front, spent) or signature.agency or agency_in_lead(front) or agency_aside(front)
+        )
     elif not places_of(agency):  # 县教育局: the signature may tell of which county
         signed = signature.agency
         agency = signed if signed and signed.endswith(agency) and places_of(signed) else agency
@@ -117,9 +117,9 @@ def _is_value(above: str, line: str) -> bool:
 
 def _year(title: str | None, front: Sequence[str], signature: _Signature) -> int | None:
     """The year that the title names, or the front; failing that, one that a signature closes, or the text tells."""
-    named = _YEAR.search(title) if title else None
+    named = year_in(title) if title else None
     if named:
-        return year_of(named[0])
+        return named
     text = "\n".join(front)
     stated = _PERIOD.search(text) or _YEAR_OF_NO_DATE.search(text)
     if stated:

@@ -28,7 +28,7 @@ from nlp.structure.cells import (
     words_of,
 )
 from nlp.structure.headings import is_heading_like, kind_of
-from nlp.structure.lists import list_cells, list_rows, measured
+from nlp.structure.lists import listed
 from nlp.structure.numbering import split_number
 
 _CELLS = re.compile(r"\t+|[ \u3000]{2,}|\s*\|\s*")
@@ -41,9 +41,10 @@ def table_lines(lines: Sequence[str]) -> list[bool]:
 
     Rows that speak for themselves are found first; then short lines between them, and bare numbers beside them.
     """
-    listed = {*list_rows(lines), *list_cells(lines), *measured(lines)}
-    certain = [i in listed or _is_row(line) for i, line in enumerate(lines)]
-    certain = [known or _heads_numbers(lines[i : i + 2]) for i, known in enumerate(certain)]
+    in_lists = listed(lines)
+    certain = [
+        i in in_lists or _is_row(line) or _heads_numbers(lines[i : i + 2]) for i, line in enumerate(lines)
+    ]
     numeric = [is_number_cell(line) and bool(line.strip()) for line in lines]
     marked = list(certain)
     for start, stop in _runs(

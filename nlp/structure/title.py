@@ -10,11 +10,10 @@ import re
 from collections.abc import Sequence
 
 from nlp.structure.agency import SUBJECT, agency_of
-from nlp.structure.date import YEAR
+from nlp.structure.date import year_in
 from nlp.structure.furniture import is_furniture
 from nlp.structure.signature import is_agency
 
-_YEAR = re.compile(YEAR)
 _TITLE = re.compile(
     r"(?:公开|政务).{0,16}(?:年度?)?(?:工作)?(?:年度)?(?:报告|年报|总结)|年度报告|公开年报|工作年报"
 )
@@ -82,7 +81,7 @@ def _continues(above: str, below: Sequence[str], joined: int) -> bool:
         if _PLACE.search(above):
             return True
         return joined < 2 and is_agency(above) and is_agency(below[0])
-    if is_agency(above) or _PLACE.search(above) or _YEAR.search(above) or above.startswith("关于"):
+    if is_agency(above) or _PLACE.search(above) or year_in(above) or above.startswith("关于"):
         return True
     return SUBJECT.search(title) is None and _SUBJECT_PART.search(above) is not None
 
@@ -96,13 +95,13 @@ def _labelled_title(front: Sequence[str]) -> str | None:
 def _quoted_title(front: Sequence[str]) -> str | None:
     """The title that the introduction of a text without one names: 现发布《甲县水利局2021年政府信息公开年度报告》."""
     quoted = (match[1] for line in front for match in re.finditer(r"《([^《》]{8,60})》", line))
-    dated = (name for name in quoted if _YEAR.search(name) and name.endswith(("报告", "年报")))
+    dated = (name for name in quoted if year_in(name) and name.endswith(("报告", "年报")))
     return next((name for name in dated if is_agency(agency_of(name) or "")), None)
 
 
 def _told(title: str) -> int:
     """How much a title says of its report; that of a notice which sends the report, less than any other's."""
-    told = 2 * (_YEAR.search(title) is not None) + (agency_of(title) is not None)
+    told = 2 * (year_in(title) is not None) + (agency_of(title) is not None)
     return told - 4 * (_NOTICE.search(title) is not None)
 
 
