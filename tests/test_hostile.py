@@ -14,6 +14,7 @@ import zipfile
 import zlib
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -256,6 +257,12 @@ def test_no_line_takes_long(text: str) -> None:
 def test_no_page_takes_long(page: str) -> None:
     with within(30):
         check(lambda: read_bytes(page.encode(), "a.html"))
+
+
+def test_a_title_of_blanks_takes_no_time() -> None:
+    document = document_of("一、总体情况\n公开。")
+    with within(2):
+        assert parse(replace(document, title=f"年度报告{' ' * 190}x")).title == "年度报告 x"
 
 
 @pytest.mark.parametrize(

@@ -41,7 +41,7 @@ def title_of(front: Sequence[str], file_title: str | None) -> tuple[str | None, 
     if title is None:
         title = _labelled_title(front) or _quoted_title(front)
     if file_title and len(file_title) <= _LONGEST_TITLE and _TITLE.search(file_title):
-        own = re.split(r"\s*[_|]\s*|\s+-\s+|--", file_title.strip())[0]
+        own = re.split(r"\s*[_|]\s*|\s+-\s+|--", " ".join(file_title.split()))[0]
         if title is None or (_told(title) <= 0 < _told(own)):
             title = own
     return title, spent
