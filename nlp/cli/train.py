@@ -192,7 +192,7 @@ def train(
     if new:
         reports = with_replay(new, reports, plan.recipe.seed)
     known = plan.data is None or Path(plan.data).is_relative_to(home / "train")
-    composed = known and home == CORPUS.resolve()
+    composed = home == CORPUS.resolve() and (plan.data is None or Path(plan.data).is_relative_to(home))
     plan.save(output)
     if not (begun and is_finished(output)):  # else what was stopped was its export
         train_model(
