@@ -23,6 +23,7 @@ pytest.importorskip("transformers")
 from tokenizers import Tokenizer  # noqa: E402
 from typer.testing import CliRunner  # noqa: E402
 
+import models  # noqa: E402
 from nlp.cli import app  # noqa: E402
 from nlp.decoding import DecodingSettings  # noqa: E402
 from nlp.engine import OnnxEngine  # noqa: E402
@@ -33,7 +34,13 @@ from nlp.report import Section  # noqa: E402
 from nlp.tagger import Tagger  # noqa: E402
 from nlp.window import encode, special_ids  # noqa: E402
 from training import run  # noqa: E402
-from training.annotation import AnnotatedReport, read_corpus, read_split, to_lines  # noqa: E402
+from training.annotation import (  # noqa: E402
+    FURTHER_REPORTS,
+    AnnotatedReport,
+    read_corpus,
+    read_split,
+    to_lines,
+)
 from training.annotation import parse as parse_lines  # noqa: E402
 from training.augmentation import (  # noqa: E402
     NO_AUGMENTATION,
@@ -752,6 +759,19 @@ def test_what_a_model_learnt_beside_the_corpus_is_in_its_ngrams_and_on_its_card(
     assert "of whoever trained it" in card and "composed" not in card
     with pytest.raises(UsageError, match="beside the project's"):
         refit(tmp_path / "export", "2")
+
+
+def test_new_ngrams_are_of_what_a_model_learnt_further_too(monkeypatch: pytest.MonkeyPatch) -> None:
+    class Asked(Exception):
+        """Raised instead of fitting: nothing of the shipped model may be written."""
+
+    def fit_nothing(reports: list[AnnotatedReport]) -> None:
+        raise Asked({report.id for report in reports})
+
+    monkeypatch.setattr("training.ngrams.fit", fit_nothing)
+    with pytest.raises(Asked) as asked:
+        refit(models.find("default"), "2")
+    assert asked.value.args[0] == {r.id for part in ("train", FURTHER_REPORTS) for r in read_split(part)}
 
 
 def recipe_json(**more: object) -> dict[str, object]:

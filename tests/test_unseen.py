@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 import eval as evaluation
-from training.annotation import FURTHER, SPLITS, AnnotatedReport, read_split
+from training.annotation import FURTHER_REPORTS, SPLITS, AnnotatedReport, read_split
 from training.quality import check, read_corpus
 
 ANNOTATIONS = Path(evaluation.__file__).parent / "annotations"
@@ -21,7 +21,7 @@ def own_words(reports: list[AnnotatedReport]) -> set[str]:
 
 @pytest.mark.parametrize(("name", "reports"), [("near-real", 24), ("new-writers", 24), ("pitfalls", 12)])
 def test_no_report_of_it_is_learnt_from(name: str, reports: int) -> None:
-    corpus = [report for part in (*SPLITS, FURTHER) for report in read_split(part)]
+    corpus = [report for part in (*SPLITS, FURTHER_REPORTS) for report in read_split(part)]
     unseen = list(read_split(ANNOTATIONS / f"{name}.txt"))
     assert len(unseen) == reports
     assert {r.id for r in unseen}.isdisjoint(r.id for r in corpus)
@@ -30,11 +30,11 @@ def test_no_report_of_it_is_learnt_from(name: str, reports: int) -> None:
     assert len(shared) <= 0.01 * len(own_words(unseen)), shared
 
 
-@pytest.mark.parametrize("path", [FURTHER, ANNOTATIONS / "pitfalls.txt"], ids=lambda path: path.stem)
+@pytest.mark.parametrize("path", [FURTHER_REPORTS, ANNOTATIONS / "pitfalls.txt"], ids=lambda path: path.stem)
 def test_reports_beside_the_splits_keep_the_guidelines_rules(path: Path) -> None:
     assert not check(read_corpus(path))
 
 
 def test_what_is_learnt_further_is_in_no_split() -> None:
-    further = {report.id for report in read_split(FURTHER)}
+    further = {report.id for report in read_split(FURTHER_REPORTS)}
     assert further.isdisjoint(report.id for split in SPLITS for report in read_split(split))

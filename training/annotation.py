@@ -33,7 +33,7 @@ CODE_OF = {category: code for code, category in CODES.items()}
 SPLITS: tuple[str, ...] = ("train", "dev", "test")
 CORPUS = Path(__file__).parent / "corpus"
 """The corpus of the project, one directory a split."""
-FURTHER = CORPUS / "further"
+FURTHER_REPORTS = CORPUS / "further"
 """What the default model learnt after its splits; in none of them, so that folds and baselines stay what they are."""
 
 _STATEMENT = re.compile(r"(?P<code>[GDPIO])(?: (?P<themes>[a-z,]+))?\|(?P<text>.*)")

@@ -24,8 +24,8 @@ from nlp.errors import GongkaiError, UsageError
 from nlp.ngrams import BITS, NgramModel, features
 from nlp.tagger import Tagger
 from nlp.window import heading_segment
-from training.annotation import AnnotatedReport, annotated_statements, read_split
-from training.card import METRICS, card, is_composed, scores_json
+from training.annotation import FURTHER_REPORTS, AnnotatedReport, annotated_statements, read_split
+from training.card import FURTHER, METRICS, card, is_composed, scores_json
 from training.logistic import fit_classes, fit_labels
 
 Floats = npt.NDArray[np.float64]
@@ -94,17 +94,19 @@ def calibrated(tagger: Tagger, dev: Sequence[AnnotatedReport]) -> Tagger:
 
 
 def refit(directory: Path, version: str) -> Tagger:
-    """Give an exported model a new n-gram model of the corpus's training split, calibration, version and card.
+    """Give an exported model a new n-gram model of the corpus, calibration, version and card.
 
-    How far its graph agrees with the float32 model stays as it was measured. Raises UsageError if it learnt from other
-    reports too, which would be lost to it.
+    That is of the training split, and of the further reports where the model learnt those. How far its graph agrees
+    with the float32 model stays as it was measured. Raises UsageError if it learnt from other reports too, which would
+    be lost to it.
     """
     config = json.loads((directory / models.CONFIG).read_text(encoding="utf-8"))
     if not is_composed(config["recipes"]):
         raise UsageError(
             f"{directory}: learnt from reports beside the project's, which its n-grams would lose"
         )
-    train, dev = read_split("train"), read_split("dev")
+    further = read_split(FURTHER_REPORTS) if FURTHER in config["data"] else []
+    train, dev = [*read_split("train"), *further], read_split("dev")
     tagger = calibrated(replace(Tagger.load(directory), ngrams=fit(train)), dev)
     assert tagger.ngrams
     tagger.ngrams.save(directory / models.NGRAMS)
