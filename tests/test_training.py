@@ -35,6 +35,7 @@ from nlp.tagger import Tagger  # noqa: E402
 from nlp.window import encode, special_ids  # noqa: E402
 from training import run  # noqa: E402
 from training.annotation import (  # noqa: E402
+    CORPUS,
     FURTHER_REPORTS,
     AnnotatedReport,
     read_corpus,
@@ -759,6 +760,25 @@ def test_what_a_model_learnt_beside_the_corpus_is_in_its_ngrams_and_on_its_card(
     assert "of whoever trained it" in card and "composed" not in card
     with pytest.raises(UsageError, match="beside the project's"):
         refit(tmp_path / "export", "2")
+
+
+@pytest.mark.parametrize(
+    ("data", "within_train", "composed"),
+    [
+        (None, True, True),
+        (CORPUS / "train" / "townships.txt", True, True),
+        (FURTHER_REPORTS, False, True),
+        (CORPUS / "dev", False, False),
+        (CORPUS.parent, False, False),
+    ],
+    ids=["none", "of train", "further", "dev", "elsewhere"],
+)
+def test_a_model_of_the_projects_own_reports_alone_is_told_from_others(
+    data: Path | None, within_train: bool, composed: bool
+) -> None:
+    plan = Plan(str(CORPUS.resolve()), Recipe(), data=data and str(data.resolve()))
+    assert (plan.is_within_train, plan.is_composed) == (within_train, composed)
+    assert not replace(plan, corpus="/another").is_composed
 
 
 def test_new_ngrams_are_of_what_a_model_learnt_further_too(monkeypatch: pytest.MonkeyPatch) -> None:

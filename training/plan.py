@@ -7,6 +7,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from nlp.errors import UsageError
+from training.annotation import CORPUS, FURTHER_REPORTS
 from training.augmentation import Augmentation
 from training.recipe import Recipe
 
@@ -27,6 +28,17 @@ class Plan:
     teacher: str | None = None
     name: str = "model"
     version: str = "1"
+
+    @property
+    def is_within_train(self) -> bool:
+        """Whether all that is learnt stands in the corpus's training split."""
+        return self.data is None or Path(self.data).is_relative_to(Path(self.corpus) / "train")
+
+    @property
+    def is_composed(self) -> bool:
+        """Whether all that is learnt is of this project's training split or its further reports."""
+        further = self.data is not None and Path(self.data) == FURTHER_REPORTS.resolve()
+        return Path(self.corpus) == CORPUS.resolve() and (self.is_within_train or further)
 
     def options(self) -> dict[str, str | int | float | None]:
         """What it says of each option of `gongkai train`."""

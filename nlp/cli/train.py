@@ -191,14 +191,21 @@ def train(
     new = read_split(plan.data) if plan.data else []
     if new:
         reports = with_replay(new, reports, plan.recipe.seed)
-    known = plan.data is None or Path(plan.data).is_relative_to(home / "train")
-    composed = home == CORPUS.resolve() and (plan.data is None or Path(plan.data).is_relative_to(home))
     plan.save(output)
     if not (begun and is_finished(output)):  # else what was stopped was its export
         train_model(
-            reports, splits["dev"], plan.recipe, output, resume, plan.start, plan.teacher, composed=composed
+            reports,
+            splits["dev"],
+            plan.recipe,
+            output,
+            resume,
+            plan.start,
+            plan.teacher,
+            composed=plan.is_composed,
         )
-    scores = export(output, output / "export", splits, plan.name, plan.version, [] if known else new)
+    scores = export(
+        output, output / "export", splits, plan.name, plan.version, [] if plan.is_within_train else new
+    )
     for part, found in scores.items():
         for metric, interval in found.items():
             print(f"{part:5} {metric:20} {interval}")
